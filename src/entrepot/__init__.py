@@ -1,0 +1,1 @@
+"""Entrepot: the open platform for running a cross-border marketplace."""

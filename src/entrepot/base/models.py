@@ -1,0 +1,54 @@
+"""The outbox and the idempotency store."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class OwnedModel(models.Model):
+    """A table whose rows belong to one merchant or shopper; `OWNER` names the column every statement must carry."""
+
+    OWNER: ClassVar[str] = "merchant_id"
+
+    class Meta:
+        abstract = True
+
+
+class OutboxRow(models.Model):
+    """One piece of news, written in the transaction that made it true, deleted when every listener has taken it."""
+
+    id = models.BigAutoField(primary_key=True)
+    topic = models.CharField(max_length=64)
+    subject = models.BigIntegerField()
+    owner = models.BigIntegerField(default=0)
+    facts = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    tries = models.IntegerField(default=0)
+    trouble = models.TextField(default="", blank=True)
+
+    class Meta:
+        db_table = "base_outbox"
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.subject}"
+
+
+class IdempotencyRow(models.Model):
+    """What one caller was answered under one key. Refusals are kept, breakdowns are not."""
+
+    id = models.BigAutoField(primary_key=True)
+    principal = models.CharField(max_length=64)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    started_at = models.DateTimeField(db_default=Now())
+    status = models.IntegerField(null=True)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(null=True)
+
+    class Meta:
+        db_table = "base_idempotency"
+        constraints = (models.UniqueConstraint(fields=["principal", "key"], name="base_idempotency_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.principal} {self.key}"

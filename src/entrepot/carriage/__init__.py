@@ -1,0 +1,1 @@
+"""Carriers: what a parcel costs, its label, where it is."""

@@ -1,0 +1,1 @@
+"""Listings, variants, offers, texts, pictures, categories, and the files they come from."""

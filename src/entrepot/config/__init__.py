@@ -1,0 +1,1 @@
+"""How a market is put together: settings, addresses, the WSGI door."""

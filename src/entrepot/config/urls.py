@@ -1,0 +1,9 @@
+"""Every address: the API without a language, pages under /en/ and /zh-hans/."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("entrepot.web.public.urls")),
+]
+urlpatterns += i18n_patterns(path("", include("entrepot.web.urls")))

@@ -1,0 +1,8 @@
+"""The door Granian opens."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "entrepot.config.settings")
+application = get_wsgi_application()

@@ -1,0 +1,1 @@
+"""Goods codes, duties, taxes and restrictions as dated rows with their source."""

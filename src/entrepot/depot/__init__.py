@@ -1,0 +1,1 @@
+"""The warehouse: receiving, consolidating, papers, dispatch."""

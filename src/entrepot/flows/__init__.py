@@ -1,0 +1,1 @@
+"""The journey steps that write two contexts together: one verb, one file."""

@@ -1,0 +1,1 @@
+"""The landed price: goods, carriage, duty, tax and fees, itemised, dated and kept."""

@@ -1,0 +1,1 @@
+"""Accounts, one-row transfers, balances: where every cent is at any moment."""

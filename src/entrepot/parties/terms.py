@@ -1,0 +1,109 @@
+"""Who takes part: people, shoppers, merchants and their teams, the operator; and what each may see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NewType
+
+from entrepot.kernel.errors import NotFound, Refused
+from entrepot.kernel.text import Text
+
+UserId = NewType("UserId", int)
+ShopperId = NewType("ShopperId", int)
+MerchantId = NewType("MerchantId", int)
+
+
+class Role(StrEnum):
+    """What a person is in a merchant's team. The owner also manages the team and payouts."""
+
+    OWNER = "owner"
+    STAFF = "staff"
+
+
+class Desk(StrEnum):
+    """Where one of the marketplace's own people works."""
+
+    OPERATOR = "operator"
+    DEPOT = "depot"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who is looking. Every query that an edge may call takes one and shows only what is theirs.
+
+    shopper_id: also set for a visitor without an account once a basket exists.
+    merchants: the merchants whose team the person belongs to.
+    """
+
+    user_id: UserId | None = None
+    shopper_id: ShopperId | None = None
+    merchants: Mapping[MerchantId, Role] = field(default_factory=dict)
+    desks: frozenset[Desk] = frozenset()
+    language: str = "en"
+
+    @property
+    def operator(self) -> bool:
+        """Works for the marketplace itself."""
+        return Desk.OPERATOR in self.desks
+
+    @property
+    def depot(self) -> bool:
+        """May work in the depot; operators may too."""
+        return bool(self.desks)
+
+
+@dataclass(frozen=True, slots=True)
+class Merchant:
+    """A business that sells. country: where it is established; currency: in which it is paid out."""
+
+    id: MerchantId
+    ref: str
+    slug: str
+    name: str
+    about: Text
+    country: str
+    region: str
+    city: str
+    currency: str
+    channels: tuple[str, ...]
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a parcel goes. region: ISO 3166-2 subdivision without the country (CA, GD); lines: 1 to 3, local order."""
+
+    name: str
+    phone: str
+    country: str
+    region: str
+    city: str
+    district: str
+    lines: tuple[str, ...]
+    postal_code: str
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person in a merchant's team."""
+
+    user_id: UserId
+    email: str
+    role: Role
+
+
+class NotYours(NotFound):
+    """There is no such thing, or it is not yours to see."""
+
+    code = "parties.not_yours"
+    message = "We could not find that."
+    remedy = "Check the address, or sign in with the account it belongs to."
+
+
+class AddressIncomplete(Refused):
+    """An address lacks something its country needs."""
+
+    code = "parties.address_incomplete"
+    message = "The address lacks {field}."
+    remedy = "Fill in {field}."

@@ -1,0 +1,1 @@
+"""Exchange rates with date and source."""

@@ -1,0 +1,1 @@
+"""Finding listings in English and Chinese."""

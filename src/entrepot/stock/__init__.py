@@ -1,0 +1,1 @@
+"""What lies where, what of it is reserved, and every movement."""

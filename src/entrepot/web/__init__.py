@@ -1,0 +1,1 @@
+"""Pages, split by audience: parse, one call, render."""

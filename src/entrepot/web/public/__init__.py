@@ -1,0 +1,1 @@
+"""Addresses without a language: health, robots, the way in."""
