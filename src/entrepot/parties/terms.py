@@ -107,3 +107,11 @@ class AddressIncomplete(Refused):
     code = "parties.address_incomplete"
     message = "The address lacks {field}."
     remedy = "Fill in {field}."
+
+
+class ClientUnknown(Refused):
+    """An API client could not prove itself or asked for more than it has."""
+
+    code = "parties.client_unknown"
+    message = "The client id, the secret or a scope is not right."
+    remedy = "Check the credentials; a lost secret cannot be shown again, issue a new client."
