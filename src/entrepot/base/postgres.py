@@ -169,7 +169,9 @@ def database_url() -> str:
 
 
 if __name__ == "__main__":
-    server = Embedded(Path(sys.argv[2]).resolve())
-    server.start(durable=False) if sys.argv[1] == "start" else server.stop()
-    if sys.argv[1] == "start":
+    verb, server = sys.argv[1], Embedded(Path(sys.argv[2]).resolve())
+    if verb == "stop":
+        server.stop()
+    else:
+        server.start(durable=verb == "start-durable")
         print(server.url())

@@ -1,13 +1,34 @@
 """`entrepot`, the command line."""
 
 import os
+import sys
+from typing import Final
 
 import typer
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "entrepot.config.settings")
-app = typer.Typer(no_args_is_help=True, help="Run a cross-border marketplace.")
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+
+# These prepare a database of their own, or need none.
+_WITHOUT_DATABASE: Final = frozenset({"demo", "sandbox"})
+
+
+@app.callback()
+def entrepot() -> None:
+    """Run a cross-border marketplace."""
 
 
 def main() -> None:
-    """Where the console script enters."""
+    """Where the console script enters: the database, then Django, then the commands, each in the module of its noun."""
+    command = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    if command and command not in _WITHOUT_DATABASE and "--help" not in sys.argv:
+        from entrepot.cli import database
+
+        database.lease()
+    import django
+
+    django.setup()
+    # Each of these registers its commands on `app`.
+    from entrepot.cli import migrate  # noqa: F401
+
     app()
