@@ -50,7 +50,7 @@ PLANTED = {
     "inside": ("parties/terms.py", "from entrepot.parties import models\n"),
     "pure": ("kernel/planted.py", "import random\n"),
     "flows": ("base/planted.py", "from entrepot.parties import services\n"),
-    "jobs": ("web/planted.py", "from entrepot.payments import adapters\n"),
+    "jobs": ("web/planted.py", "from entrepot.carriage import adapters\n"),
     "network": ("flows/planted.py", "import httpx\n"),
     "acyclic": ("base/planted.py", "from entrepot.parties import terms\n"),
     "strangers": ("kernel/planted.py", "import entrepot_sandbox\n"),
@@ -70,6 +70,7 @@ def test_contract_fails_when_broken(contract: str, tmp_path: Path) -> None:
     shutil.copy(ROOT / "pyproject.toml", tree / "pyproject.toml")
     where, planted = PLANTED[contract]
     target = tree / "src" / "entrepot" / where
+    (tree / "src" / "entrepot" / "carriage" / "adapters.py").touch()
     target.write_text((target.read_text() if target.exists() else '"""Planted."""\n') + planted)
     linter = Path(sys.executable).parent / "lint-imports"
     run = subprocess.run(

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 from procrastinate.contrib.django import app as procrastinate_app
+from procrastinate.exceptions import AlreadyEnqueued
 from psycopg.types.json import Jsonb
 
 from entrepot.kernel.must import must
@@ -56,8 +57,6 @@ def defer(
 
     once: while a job with this lock waits, another is not queued. Facts must be JSON values.
     """
-    from procrastinate.exceptions import AlreadyEnqueued
-
     deferrer = procrastinate_app.configure_task(
         name=job,
         allow_unknown=True,
@@ -66,6 +65,8 @@ def defer(
         schedule_in={"seconds": int(wait.total_seconds())} if wait else None,
     )
     try:
-        deferrer.defer(**facts)  # type: ignore[arg-type]
+        # A waiting twin is refused by a unique index, which must not take the caller's transaction down with it.
+        with transaction.atomic():
+            deferrer.defer(**facts)  # type: ignore[arg-type]
     except AlreadyEnqueued:
         return

@@ -11,7 +11,7 @@ from typing import Final, Self
 _NO_DECIMALS: Final = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split())
 _THREE_DECIMALS: Final = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
-_AMOUNT: Final = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
+_AMOUNT: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 MINOR_MAX: Final = 2**63 - 1
 
 

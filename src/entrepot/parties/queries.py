@@ -147,7 +147,9 @@ def team(*, viewer: Viewer, merchant_id: int) -> tuple[Member, ...]:
 def viewer_of_token(*, token: str, at: datetime) -> tuple[Viewer, frozenset[str]] | None:
     """The person a bearer token acts for and its scopes, or nothing when it is unknown, expired or revoked."""
     row = (
-        models.ApiToken.objects.filter(token_hash=token_hash(token), expires_at__gt=at, client__revoked_at__isnull=True)
+        models.ApiToken.objects.filter(
+            token_hash=token_hash(token=token), expires_at__gt=at, client__revoked_at__isnull=True
+        )
         .values_list("client__user_id", "scopes")
         .first()
     )
@@ -156,7 +158,7 @@ def viewer_of_token(*, token: str, at: datetime) -> tuple[Viewer, frozenset[str]
     return viewer_of_user(user_id=row[0]), frozenset(row[1])
 
 
-def token_hash(token: str) -> str:
+def token_hash(*, token: str) -> str:
     """What is kept of a token; tokens are long and random, so a plain digest is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
 

@@ -187,7 +187,7 @@ def issue_token(*, client_ref: str, secret: str, scopes: Sequence[str], at: date
     token = "ent_" + secrets.token_urlsafe(32)
     granted = tuple(sorted(scopes or client.scopes))
     models.ApiToken.objects.create(
-        client=client, token_hash=token_hash(token), scopes=list(granted), expires_at=at + TOKEN_LIFE
+        client=client, token_hash=token_hash(token=token), scopes=list(granted), expires_at=at + TOKEN_LIFE
     )
     models.ApiToken.objects.filter(expires_at__lt=at).delete()
     return token, granted
