@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -112,7 +113,7 @@ class Market:
     database: str = field(default_factory=lambda: f"journey_{secrets.token_hex(6)}")
     processes: dict[str, Process] = field(default_factory=dict)
 
-    def __enter__(self) -> "Market":
+    def __enter__(self) -> Self:
         self.home.mkdir(parents=True, exist_ok=True)
         with psycopg.connect(self._url("postgres"), autocommit=True) as admin:
             admin.execute(f'CREATE DATABASE "{self.database}"')
