@@ -4,7 +4,6 @@ Bearer tokens (OAuth2 client credentials), scopes, RFC 9457 problems, and an Ide
 """
 
 from collections.abc import Callable, Mapping
-from http import HTTPStatus
 from typing import Any, ClassVar, Final, Self, TypedDict
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -113,7 +112,7 @@ class Door(Controller[MsgspecSerializer]):
         except EntrepotError as refusal:
             response = problem_response(refusal)
         response.headers["Cache-Control"] = "no-store" if self.scope else "public, max-age=5"
-        if response.status_code >= HTTPStatus.BAD_REQUEST:
+        if response.status_code >= 400:
             response.headers["Content-Type"] = "application/problem+json"
             response.headers["Cache-Control"] = "no-store"
         return response
@@ -183,7 +182,7 @@ class Door(Controller[MsgspecSerializer]):
         answer: idempotency.Answer | None = None
         try:
             response = verb()
-            if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and isinstance(response, HttpResponse):
+            if response.status_code < 500 and isinstance(response, HttpResponse):
                 kept = {
                     name: response.headers[name] for name in ("Content-Type", "Location") if name in response.headers
                 }
@@ -209,7 +208,7 @@ def problem_response(error: EntrepotError) -> HttpResponse:
         ),
         status=status,
     )
-    if status == HTTPStatus.UNAUTHORIZED:
+    if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="entrepot"'
     return response
 
