@@ -1,0 +1,1 @@
+"""Pages of the shopper: home, search, listing, basket, checkout, orders."""
