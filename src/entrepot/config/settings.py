@@ -92,6 +92,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "entrepot.web.viewer.ReaderZone",
+    "entrepot.web.errors.ErrorPages",
 ]
 ROOT_URLCONF = "entrepot.config.urls"
 WSGI_APPLICATION = "entrepot.config.wsgi.application"
@@ -101,7 +103,11 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [PACKAGE / "web" / "templates"],
         "APP_DIRS": False,
-        "OPTIONS": {"environment": "entrepot.web.templating.environment", "autoescape": True},
+        "OPTIONS": {
+            "environment": "entrepot.web.templating.environment",
+            "autoescape": True,
+            "context_processors": ["entrepot.web.viewer.frame"],
+        },
     },
 ]
 STATIC_URL = "/static/"
@@ -150,6 +156,7 @@ LOCALE_PATHS = sorted((PACKAGE / "web" / "locale").glob("*/"))
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "entrepot.web.errors.form_expired"
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -7,3 +7,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("entrepot.web.public.urls")),
 ]
 urlpatterns += i18n_patterns(path("", include("entrepot.web.urls")))
+
+handler400 = "entrepot.web.errors.bad_request"
+handler403 = "entrepot.web.errors.forbidden"
+handler404 = "entrepot.web.errors.not_found"
+handler500 = "entrepot.web.errors.our_mistake"

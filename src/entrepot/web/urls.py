@@ -1,5 +1,12 @@
 """The pages of every audience, below the language prefix."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from entrepot.web.public import place, styleguide
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("entrepot.web.shopper.urls")),
+    path("account/", include("entrepot.web.account.urls")),
+    path("place/", place.choose, name="place"),
+    path("styleguide/", styleguide.show, name="styleguide"),
+]

@@ -81,9 +81,7 @@ def shopper_of(request: HttpRequest) -> ShopperId:
     if viewer.shopper_id is not None:
         return viewer.shopper_id
     place = place_of(request)
-    shopper_id = open_shopper(
-        country=place.country, currency=place.currency, user_id=viewer.user_id, at=clock.now()
-    )
+    shopper_id = open_shopper(country=place.country, currency=place.currency, user_id=viewer.user_id, at=clock.now())
     if viewer.user_id is None:
         request.session["shopper"] = shopper_id
     forget_viewer(request)
@@ -106,12 +104,14 @@ _View = Callable[Concatenate[HttpRequest, _P], HttpResponseBase]
 def to_sign_in(request: HttpRequest) -> HttpResponseRedirect:
     """To the sign-in page and back here afterwards."""
     back = request.get_full_path() if request.method == "GET" else request.headers.get("referer", "")
-    return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': back})}" if back else reverse("account_login"))
+    return HttpResponseRedirect(
+        f"{reverse('account_login')}?{urlencode({'next': back})}" if back else reverse("account_login")
+    )
 
 
 def signed_in(view: _View[_P]) -> _View[_P]:
     """For people with an account; others are sent to sign in and come back."""
-    return _guarded(view, lambda viewer: True)
+    return _guarded(view, lambda _viewer: True)
 
 
 def operators_only(view: _View[_P]) -> _View[_P]:
