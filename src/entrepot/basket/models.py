@@ -1,0 +1,48 @@
+"""Baskets and their lines, owned by the shopper."""
+
+from django.db import models
+from django.db.models import Q
+
+from entrepot.base.identity import new_id
+from entrepot.base.models import OwnedModel
+
+
+class Basket(OwnedModel):
+    """The one basket of a shopper; it is emptied by an order, never closed."""
+
+    OWNER = "shopper_id"
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    shopper_id = models.BigIntegerField(unique=True)
+    ref = models.CharField(max_length=24)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "basket_basket"
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class Line(OwnedModel):
+    """One article through one channel."""
+
+    OWNER = "shopper_id"
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    shopper_id = models.BigIntegerField()
+    basket_id = models.BigIntegerField()
+    merchant_id = models.BigIntegerField()
+    variant_id = models.BigIntegerField()
+    channel = models.CharField(max_length=32)
+    quantity = models.IntegerField()
+
+    class Meta:
+        db_table = "basket_line"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["shopper_id", "basket_id", "merchant_id", "variant_id", "channel"], name="basket_line_once"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gte=1) & Q(quantity__lte=99), name="basket_line_quantity"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.variant_id}"

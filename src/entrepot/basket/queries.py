@@ -1,0 +1,26 @@
+"""What is in the viewer's basket."""
+
+from django.db import connection
+
+from entrepot.basket import rules
+from entrepot.basket.terms import Basket, BasketLine
+from entrepot.parties.terms import Viewer
+
+
+def basket(*, viewer: Viewer) -> Basket:
+    """The viewer's own basket; empty for somebody who has put nothing into one. One statement."""
+    return basket_of_shopper(shopper_id=viewer.shopper_id or 0)
+
+
+def basket_of_shopper(*, shopper_id: int) -> Basket:
+    """The shopper's basket, for verbs that act for them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT b.ref, l.merchant_id, l.variant_id, l.channel, l.quantity
+                 FROM basket_basket b LEFT JOIN basket_line l ON l.shopper_id = b.shopper_id AND l.basket_id = b.id
+                WHERE b.shopper_id = %s ORDER BY l.id""",
+            [shopper_id],
+        )
+        rows = cursor.fetchall()
+    lines = tuple(BasketLine(*row[1:]) for row in rows if row[1] is not None)
+    return Basket(rows[0][0] if rows else "", shopper_id, lines, rules.fingerprint(lines=lines))

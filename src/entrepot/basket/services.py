@@ -1,0 +1,94 @@
+"""Putting in, taking out, and making a visitor's basket the person's."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from entrepot.base.identity import new_id, new_reference
+from entrepot.base.owners import across_owners
+from entrepot.basket import models, rules
+from entrepot.basket.terms import LINES_MAX, BasketLine
+
+_PUT = """
+INSERT INTO basket_line (id, shopper_id, basket_id, merchant_id, variant_id, channel, quantity)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (shopper_id, basket_id, merchant_id, variant_id, channel) DO UPDATE SET quantity = EXCLUDED.quantity
+"""
+# The larger of the two quantities: who put an article in twice, once before and once after signing in, rarely wants both.
+_MERGE = """
+WITH moved AS (
+  DELETE FROM basket_line WHERE shopper_id = %s RETURNING id, merchant_id, variant_id, channel, quantity
+)
+INSERT INTO basket_line (id, shopper_id, basket_id, merchant_id, variant_id, channel, quantity)
+SELECT id, %s, %s, merchant_id, variant_id, channel, quantity FROM moved ORDER BY id LIMIT %s
+ON CONFLICT (shopper_id, basket_id, merchant_id, variant_id, channel)
+DO UPDATE SET quantity = greatest(basket_line.quantity, EXCLUDED.quantity)
+"""
+_CLEAR = """
+DELETE FROM basket_line l
+ USING unnest(%s::bigint[], %s::bigint[], %s::text[], %s::int[]) AS o(merchant_id, variant_id, channel, quantity)
+ WHERE l.shopper_id = %s AND l.merchant_id = o.merchant_id AND l.variant_id = o.variant_id AND l.channel = o.channel
+   AND l.quantity = o.quantity
+"""
+
+
+@transaction.atomic
+def put_line(*, shopper_id: int, merchant_id: int, variant_id: int, channel: str, quantity: int, at: datetime) -> None:
+    """Have exactly `quantity` pieces of an article in the basket; 0 takes it out. Repeats change nothing.
+
+    Whether it can be had is the quote's to say. Raises QuantityOutOfBounds, BasketFull.
+    """
+    rules.check_quantity(quantity=quantity)
+    basket_id = _open(shopper_id=shopper_id, at=at)
+    article = {"merchant_id": merchant_id, "variant_id": variant_id, "channel": channel}
+    lines = models.Line.objects.filter(shopper_id=shopper_id, basket_id=basket_id)
+    if quantity == 0:
+        lines.filter(**article).delete()
+        return
+    rules.check_size(lines=lines.exclude(**article).count() + 1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PUT, [new_id(owner=shopper_id), shopper_id, basket_id, merchant_id, variant_id, channel, quantity]
+        )
+
+
+@transaction.atomic
+def empty_basket(*, shopper_id: int) -> None:
+    """Take everything out."""
+    models.Line.objects.filter(shopper_id=shopper_id).delete()
+
+
+@transaction.atomic
+def clear_ordered_lines(*, shopper_id: int, lines: Sequence[BasketLine]) -> None:
+    """Take out what has been ordered. A line changed meanwhile stays: the shopper wants that besides."""
+    if not lines:
+        return
+    columns = zip(*((line.merchant_id, line.variant_id, line.channel, line.quantity) for line in lines), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_CLEAR, [*(list(column) for column in columns), shopper_id])
+
+
+@transaction.atomic
+def merge_basket(*, visitor_shopper_id: int, shopper_id: int, at: datetime) -> None:
+    """A visitor has signed in: their lines join the person's basket, which takes the larger of two quantities.
+
+    Lines beyond what a basket takes are left out. Repeats change nothing; the same shopper on both sides neither.
+    """
+    if visitor_shopper_id == shopper_id:
+        return
+    basket_id = _open(shopper_id=shopper_id, at=at)
+    room = LINES_MAX - models.Line.objects.filter(shopper_id=shopper_id).count()
+    with across_owners("a visitor's basket becomes the person's"), connection.cursor() as cursor:
+        cursor.execute(_MERGE, [visitor_shopper_id, shopper_id, basket_id, max(room, 0)])
+
+
+def _open(*, shopper_id: int, at: datetime) -> int:
+    """The shopper's basket, made when missing, its row locked so that lines change one after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO basket_basket (id, shopper_id, ref, changed_at) VALUES (%s, %s, %s, %s)
+               ON CONFLICT (shopper_id) DO UPDATE SET changed_at = EXCLUDED.changed_at RETURNING id""",
+            [new_id(owner=shopper_id), shopper_id, new_reference("bsk"), at],
+        )
+        return int(cursor.fetchone()[0])
