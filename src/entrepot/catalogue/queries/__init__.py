@@ -1,0 +1,20 @@
+"""Reads of the catalogue: pages and cards, what an order copies, what search keeps, categories, import reports."""
+
+from entrepot.catalogue.queries.cards import cards, index_documents, published_ids
+from entrepot.catalogue.queries.categories import categories, category
+from entrepot.catalogue.queries.listings import listing, listing_by_id, listing_page, listings_of, variant_ids_by_sku
+from entrepot.catalogue.queries.sales import sale_lines
+
+__all__ = [
+    "cards",
+    "categories",
+    "category",
+    "index_documents",
+    "listing",
+    "listing_by_id",
+    "listing_page",
+    "listings_of",
+    "published_ids",
+    "sale_lines",
+    "variant_ids_by_sku",
+]
