@@ -37,7 +37,8 @@ SELECT l.id, l.merchant_id, l.ref, l.titles, l.descriptions, l.brand, l.kind, l.
   FROM unnest(%s::bigint[]) AS asked (id)
   JOIN catalogue_listing l ON l.id = asked.id AND l.status = 'published'
   JOIN LATERAL (
-       SELECT jsonb_agg(v.options) AS options, jsonb_agg(v.sku) || jsonb_agg(v.barcode) AS codes
+       SELECT jsonb_agg(v.options ORDER BY v.position, v.id) AS options,
+              jsonb_agg(v.sku ORDER BY v.position, v.id) || jsonb_agg(v.barcode ORDER BY v.position, v.id) AS codes
          FROM catalogue_variant v WHERE v.merchant_id = l.merchant_id AND v.listing_id = l.id) v ON true
   JOIN LATERAL (
        SELECT jsonb_agg(DISTINCT jsonb_build_array(o.channel, o.currency, o.price_minor)) AS prices

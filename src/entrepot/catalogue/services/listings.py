@@ -173,17 +173,20 @@ def _edit_variant(listing: Listing, edit: VariantEdit) -> None:
 def _put_offer(*, merchant_id: int, variant_id: int, offer: Offer) -> None:
     if offer.price.minor <= 0:
         raise EditTrouble(field="price", value=str(offer.price))
-    values = {
-        "price_minor": offer.price.minor,
-        "compare_at_minor": offer.compare_at.minor if offer.compare_at else None,
-    }
-    models.Offer.objects.update_or_create(
+    row = models.Offer(
+        id=new_id(owner=merchant_id),
         merchant_id=merchant_id,
         variant_id=variant_id,
         channel=channels.channel(slug=offer.channel).slug,
         currency=offer.price.currency,
-        defaults=values,
-        create_defaults={**values, "id": new_id(owner=merchant_id)},
+        price_minor=offer.price.minor,
+        compare_at_minor=offer.compare_at.minor if offer.compare_at else None,
+    )
+    models.Offer.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["merchant_id", "variant_id", "channel", "currency"],
+        update_fields=["price_minor", "compare_at_minor"],
     )
 
 
