@@ -136,13 +136,18 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "optional"
-ACCOUNT_ADAPTER = "allauth.account.adapter.DefaultAccountAdapter"
+ACCOUNT_ADAPTER = "entrepot.web.account.sign_in.Accounts"
+# Wrong passwords are counted by axes, in the database, for all processes together.
+ACCOUNT_RATE_LIMITS = {"login_failed": False, "login": "300/m/ip"}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/account/"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
+AXES_USERNAME_CALLABLE = "entrepot.web.account.sign_in.who_tries"
+AXES_LOCKOUT_CALLABLE = "entrepot.web.account.sign_in.locked_out"
 EMAIL_BACKEND = os.environ.get("ENTREPOT_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = HOME / "mail"
 

@@ -11,4 +11,5 @@ urlpatterns += i18n_patterns(path("", include("entrepot.web.urls")))
 handler400 = "entrepot.web.errors.bad_request"
 handler403 = "entrepot.web.errors.forbidden"
 handler404 = "entrepot.web.errors.not_found"
+handler429 = "entrepot.web.errors.too_many"
 handler500 = "entrepot.web.errors.our_mistake"

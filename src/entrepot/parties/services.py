@@ -35,6 +35,12 @@ def register_user(
 
 
 @transaction.atomic
+def describe_user(*, user_id: int, name: str, language: str) -> None:
+    """Keep how a person is called and the language they read and get mail in."""
+    models.User.objects.filter(id=user_id).update(name=name, language=language)
+
+
+@transaction.atomic
 def open_shopper(*, country: str, currency: str, at: datetime, user_id: int | None = None) -> ShopperId:
     """A shopper; a person's own is made once and found again."""
     if user_id is not None:

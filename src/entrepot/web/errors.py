@@ -117,6 +117,20 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """handler429: allauth has seen too many of these from one address."""
+    return shown(
+        request,
+        Problem(
+            429,
+            gettext("Too many attempts"),
+            gettext("We have had too many of these requests from your address in a short time."),
+            gettext("Wait a few minutes and try again."),
+            "page.too_many",
+        ),
+    )
+
+
 def our_mistake(request: HttpRequest) -> HttpResponse:
     """handler500: a bug. The page asks nothing of the database, which may be what broke."""
     template = "errors/mistake_notice.html" if getattr(request, "htmx", False) else "errors/mistake.html"

@@ -56,6 +56,7 @@ def environment(**options: Any) -> Environment:
         grams=grams,
         country=country,
         currency_name=currency_name,
+        currency_pair=currency_pair,
     )
     return env
 
@@ -159,6 +160,11 @@ def country(code: str) -> str:
 def currency_name(code: str) -> str:
     """The currency's name in the reader's language."""
     return str(locale_of(language()).currencies.get(code, code))
+
+
+def currency_pair(code: str) -> tuple[str, str]:
+    """Code and name, as a select offers it."""
+    return code, f"{code} · {currency_name(code)}"
 
 
 # Addresses ----------------------------------------------------------------------------------------------------------

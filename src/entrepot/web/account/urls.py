@@ -2,10 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from entrepot.web.account import pages, sell
+from entrepot.web.account import addresses, pages, sell
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.show, name="account"),
     path("sell/", sell.show, name="sell"),
+    path("addresses/new/", addresses.edit, name="address_new"),
+    path("addresses/<str:ref>/", addresses.edit, name="address"),
+    path("addresses/<str:ref>/remove/", addresses.remove, name="address_remove"),
     path("", include("allauth.account.urls")),
 ]
