@@ -1,11 +1,22 @@
 """Freight by rate card, and what a carrier's news means whatever order it arrives in."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
-from entrepot.carriage.terms import SERVICE_OF, CarrierEvent, Freight, NoService, RateCard, Sighting, Step
+import msgspec
+
+from entrepot.carriage.terms import (
+    SERVICE_OF,
+    CarrierEvent,
+    EventUnreadable,
+    Freight,
+    NoService,
+    RateCard,
+    Sighting,
+    Step,
+)
 
 # How far along a step is. A later rank is never overtaken by an earlier one that arrives late.
 RANK: Final[Mapping[Step, int]] = MappingProxyType({step: place for place, step in enumerate(Step)})
@@ -53,6 +64,55 @@ def current_step(*, sightings: Sequence[Sighting]) -> Step | None:
     return ended or (ordered[0].step if ordered else None)
 
 
-def counts_as_delivered(*, event: CarrierEvent) -> bool:
-    """Whether this news means that the shopper has the parcel."""
-    return event.step is Step.DELIVERED
+class WireEvent(msgspec.Struct):
+    """One step as the carrier writes it."""
+
+    id: str
+    code: str
+    at: datetime
+    place: str = ""
+    parcel: str = ""
+
+
+class WireShipment(msgspec.Struct):
+    """The part of a carrier's message that we use; what else it holds is left alone."""
+
+    reference: str
+    event: WireEvent
+
+
+class WireMessage(msgspec.Struct):
+    """A webhook's body: `type` is `shipment.` and the step."""
+
+    type: str
+    data: WireShipment
+
+
+def message_read(*, body: bytes) -> WireMessage:
+    """A webhook's body. Raises EventUnreadable for anything but the carrier's form, a time without a zone included."""
+    try:
+        message = msgspec.json.decode(body, type=WireMessage)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise EventUnreadable(why=str(error)) from error
+    event_read(reference=message.data.reference, event=message.data.event)
+    return message
+
+
+def event_read(*, reference: str, event: WireEvent) -> CarrierEvent:
+    """The carrier's step in our words. Raises EventUnreadable for a step we do not know or a time without a zone."""
+    try:
+        step = Step(event.code)
+    except ValueError as error:
+        raise EventUnreadable(why=f"there is no step {event.code!r}") from error
+    if event.at.tzinfo is None:
+        raise EventUnreadable(why="the time has no zone")
+    if not 0 < len(event.id) <= 64:
+        raise EventUnreadable(why="the event has no usable id")
+    return CarrierEvent(
+        event_ref=event.id,
+        reference=reference,
+        step=step,
+        at=event.at,
+        place=event.place[:120],
+        house=event.parcel[:40],
+    )

@@ -118,10 +118,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ParcelAsk:
-    """One piece of a shipment: its barcode (empty when the shipment is the piece) and gross weight."""
+    """One piece of a shipment and its gross weight.
+
+    reference, recipient: of a house parcel inside a master box; empty when the shipment is the piece.
+    """
 
     grams: int
     reference: str = ""
+    recipient: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
