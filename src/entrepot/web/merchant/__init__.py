@@ -1,0 +1,1 @@
+"""The merchant's desk: overview, listings, imports, consignments, money."""

@@ -1,0 +1,1 @@
+"""The operator's desk: overview, merchants, orders, the ledger."""

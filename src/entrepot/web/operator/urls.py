@@ -1,0 +1,13 @@
+"""Addresses of the operator's desk, below /operator/."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from entrepot.web.operator import ledger, merchants
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("merchants/", merchants.listing, name="operator-merchants"),
+    path("merchants/<slug:ref>/verify/", merchants.verify, name="operator-verify"),
+    path("ledger/", ledger.balance, name="operator-ledger"),
+    path("ledger/<slug:kind>/<slug:currency>/", ledger.accounts, name="operator-accounts"),
+    path("ledger/<slug:kind>/<slug:currency>/<int:subject>/", ledger.statement, name="operator-statement"),
+]
