@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("entrepot.web.public.urls")),
+    path("", include("entrepot.api.v1.urls")),
 ]
 urlpatterns += i18n_patterns(path("", include("entrepot.web.urls")))
 

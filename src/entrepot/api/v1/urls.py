@@ -4,10 +4,21 @@ from django.urls import URLPattern, URLResolver, path
 from dmr.openapi import build_schema
 from dmr.openapi.config import OpenAPIConfig
 from dmr.routing import Router
+from dmr.routing import path as route
 
-from entrepot.api.v1 import tokens
+from entrepot.api import docs
+from entrepot.api.v1 import baskets, goods, tokens
 
-router = Router("api/v1/", [])
+router = Router(
+    "api/v1/",
+    [
+        route("search", goods.SearchDoor.as_view(), name="api-search"),
+        route("listings/<slug:ref>", goods.ListingDoor.as_view(), name="api-listing"),
+        route("categories", goods.CategoriesDoor.as_view(), name="api-categories"),
+        route("channels", goods.ChannelsDoor.as_view(), name="api-channels"),
+        route("basket", baskets.BasketDoor.as_view(), name="api-basket"),
+    ],
+)
 schema = build_schema(
     router,
     config=OpenAPIConfig(
@@ -22,4 +33,7 @@ schema = build_schema(
 )
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/token", tokens.token, name="api-token"),
+    path("api/v1/openapi.json", docs.document(schema), name="api-document"),
+    path("api/", docs.page(schema), name="api"),
+    router.to_urlpatterns(namespace="api-v1"),
 ]
