@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -48,18 +47,19 @@ class Shape:
 
 def document(schema: OpenAPI) -> Callable[[HttpRequest], HttpResponse]:
     """The view that serves the OpenAPI 3.1 document."""
+    written = json.dumps(_plain(schema))
 
     def show(request: HttpRequest) -> HttpResponse:
-        return HttpResponse(json.dumps(_plain(schema)), content_type="application/vnd.oai.openapi+json;version=3.1")
+        return HttpResponse(written, content_type="application/vnd.oai.openapi+json;version=3.1")
 
     return show
 
 
 def page(schema: OpenAPI) -> Callable[[HttpRequest], HttpResponse]:
     """The view that shows it to people."""
+    whole = _plain(schema)
 
     def show(request: HttpRequest) -> HttpResponse:
-        whole = _plain(schema)
         operations = [
             _operation(method, address, facts)
             for address, verbs in whole["paths"].items()
@@ -75,7 +75,6 @@ def page(schema: OpenAPI) -> Callable[[HttpRequest], HttpResponse]:
     return show
 
 
-@cache
 def _plain(schema: OpenAPI) -> dict[str, Any]:
     whole: dict[str, Any] = json.loads(json.dumps(schema.convert()))
     for verbs in whole["paths"].values():
