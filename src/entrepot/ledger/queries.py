@@ -41,8 +41,11 @@ def balances_of(*, kind: Kind, subject: int) -> dict[str, Balance]:
         return {row[0]: _balance(row[1:], row[0]) for row in cursor.fetchall()}
 
 
-def subjects_with_money(*, kind: Kind, after: int = 0, limit: int = 500) -> tuple[tuple[int, str, Money], ...]:
-    """Subjects of a guarded kind that have something available: (subject, currency, amount), ascending by subject."""
+def subjects_with_money(*, kind: Kind, after: int = 0, limit: int | None = 500) -> tuple[tuple[int, str, Money], ...]:
+    """Subjects of a guarded kind that have something available: (subject, currency, amount), ascending by subject.
+
+    limit: none gives all of them.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT subject, currency, credits_posted - debits_posted - debits_pending FROM ledger_account

@@ -1,0 +1,98 @@
+"""What may happen to a payment, a payout and held money, and when."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from entrepot.kernel.money import Money
+from entrepot.payments.terms import (
+    AmountDiffers,
+    Hold,
+    HoldState,
+    NotDue,
+    NothingAvailable,
+    NotVerified,
+    PayoutState,
+    PayoutVerb,
+    State,
+    Verb,
+    WrongMoment,
+)
+
+# The whole life of a payment. What is not here is refused.
+MOVES: Final[Mapping[tuple[State, Verb], State]] = {
+    (State.CREATED, Verb.OPEN): State.OPENING,
+    (State.CREATED, Verb.CANCEL): State.CANCELLED,
+    (State.OPENING, Verb.OPEN): State.OPENING,
+    (State.OPENING, Verb.AWAIT): State.AWAITING,
+    # The provider's news may come before its answer to our opening.
+    (State.OPENING, Verb.CAPTURE): State.CAPTURED,
+    (State.OPENING, Verb.FAIL): State.FAILED,
+    (State.OPENING, Verb.CANCEL): State.CANCELLED,
+    (State.AWAITING, Verb.CAPTURE): State.CAPTURED,
+    (State.AWAITING, Verb.FAIL): State.FAILED,
+    (State.AWAITING, Verb.CANCEL): State.CANCELLED,
+    # The card was declined, the shopper tries another one.
+    (State.FAILED, Verb.FAIL): State.FAILED,
+    (State.FAILED, Verb.CAPTURE): State.CAPTURED,
+    (State.FAILED, Verb.CANCEL): State.CANCELLED,
+    # The order was given up while the shopper paid: the money goes back.
+    (State.CANCELLED, Verb.CAPTURE): State.RETURNING,
+    (State.CANCELLED, Verb.CANCEL): State.CANCELLED,
+    (State.RETURNING, Verb.RETURN): State.RETURNED,
+}
+
+PAYOUT_MOVES: Final[Mapping[tuple[PayoutState, PayoutVerb], PayoutState]] = {
+    (PayoutState.OPEN, PayoutVerb.SEND): PayoutState.SENT,
+    (PayoutState.OPEN, PayoutVerb.SETTLE): PayoutState.PAID,
+    (PayoutState.OPEN, PayoutVerb.FAIL): PayoutState.FAILED,
+    (PayoutState.SENT, PayoutVerb.SETTLE): PayoutState.PAID,
+    (PayoutState.SENT, PayoutVerb.FAIL): PayoutState.FAILED,
+}
+
+# Where a payment has gone once money was taken for it: the same proof again changes nothing.
+SETTLED: Final = frozenset({State.CAPTURED, State.RETURNING, State.RETURNED})
+# Where the provider may still have something to tell us.
+UNDECIDED: Final = (State.CREATED, State.OPENING, State.AWAITING, State.FAILED)
+
+# How long to wait before asking the provider again: at first, doubling, at most.
+POLL_FIRST: Final = timedelta(seconds=10)
+POLL_MOST: Final = timedelta(minutes=10)
+
+
+def after(*, state: State, verb: Verb) -> State:
+    """The payment's state after `verb`. Raises WrongMoment when it is not allowed now."""
+    following = MOVES.get((state, verb))
+    if following is None:
+        raise WrongMoment(state=state, verb=verb)
+    return following
+
+
+def payout_after(*, state: PayoutState, verb: PayoutVerb) -> PayoutState:
+    """The payout's state after `verb`. Raises WrongMoment when it is not allowed now."""
+    following = PAYOUT_MOVES.get((state, verb))
+    if following is None:
+        raise WrongMoment(state=state, verb=verb)
+    return following
+
+
+def check_amount(*, asked: Money, got: Money) -> None:
+    """Exactly the asked amount, or it is refused: more and less alike. Raises AmountDiffers."""
+    if asked != got:
+        raise AmountDiffers(asked=str(asked), got=str(got))
+
+
+def check_due(*, hold: Hold, at: datetime) -> None:
+    """Held money may go to the merchant from its release date on. Raises NotDue, WrongMoment once refunded."""
+    if hold.state is HoldState.REFUNDED:
+        raise WrongMoment(state=hold.state, verb="release")
+    if hold.release_at is None or hold.release_at > at:
+        raise NotDue(release_at=hold.release_at)
+
+
+def check_payout(*, available: Money, verified: bool) -> None:
+    """A verified merchant may take what is available. Raises NotVerified, NothingAvailable."""
+    if not verified:
+        raise NotVerified
+    if available.minor <= 0:
+        raise NothingAvailable(currency=available.currency)

@@ -1,0 +1,41 @@
+"""Writes to payments, holds, refunds, payouts and the inbox. What also moves money or orders is a flow."""
+
+from entrepot.payments.services.holds import close_hold, open_holds, schedule_release
+from entrepot.payments.services.inbox import BODY_MAX, finish_event, note_try, take_provider_event
+from entrepot.payments.services.intents import (
+    begin_opening,
+    cancel_payment,
+    claim_polls,
+    flag_payment,
+    open_payment,
+    record_capture,
+    record_closed,
+    record_failure,
+    record_intent,
+)
+from entrepot.payments.services.payouts import end_payout, record_payout, record_sending
+from entrepot.payments.services.refunds import close_refund, open_refund
+
+__all__ = [
+    "BODY_MAX",
+    "begin_opening",
+    "cancel_payment",
+    "claim_polls",
+    "close_hold",
+    "close_refund",
+    "end_payout",
+    "finish_event",
+    "flag_payment",
+    "note_try",
+    "open_holds",
+    "open_payment",
+    "open_refund",
+    "record_capture",
+    "record_closed",
+    "record_failure",
+    "record_intent",
+    "record_payout",
+    "record_sending",
+    "schedule_release",
+    "take_provider_event",
+]

@@ -1,0 +1,79 @@
+"""Held money: opened when the order is paid, given a release date at delivery, closed at release."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from entrepot.base.identity import new_id
+from entrepot.kernel.must import must
+from entrepot.ledger.terms import Shares
+from entrepot.payments import models
+from entrepot.payments.terms import HoldState, HoldUnknown
+
+
+@transaction.atomic
+def open_holds(*, payment_id: int, shares: Sequence[Shares], at: datetime) -> None:
+    """Write down what is held for each consignment of a paid order: one statement. Once for each consignment."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO payments_hold (id, merchant_id, order_id, consignment_id, payment_id, currency, goods_minor,
+                      freight_minor, duty_minor, tax_minor, fees_minor, commission_minor, merchant_currency,
+                      merchant_net_minor, fx, authority, state, opened_at)
+               SELECT w.*, %s::text, %s::timestamptz
+                 FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[],
+                             %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+                             %s::text[], %s::bigint[], %s::numeric[], %s::text[]) AS w""",
+            [
+                HoldState.OPEN.value,
+                at,
+                [new_id(owner=one.merchant_id) for one in shares],
+                [one.merchant_id for one in shares],
+                [one.order_id for one in shares],
+                [one.consignment_id for one in shares],
+                [payment_id for _ in shares],
+                [one.goods.currency for one in shares],
+                [one.goods.minor for one in shares],
+                [one.freight.minor for one in shares],
+                [one.duty.minor for one in shares],
+                [one.tax.minor for one in shares],
+                [one.fees.minor for one in shares],
+                [one.commission.minor for one in shares],
+                [one.merchant_net.currency for one in shares],
+                [one.merchant_net.minor for one in shares],
+                [one.fx for one in shares],
+                [one.authority for one in shares],
+            ],
+        )
+        must(cursor.rowcount == len(shares), "every consignment gets its hold")
+
+
+@transaction.atomic
+def schedule_release(*, merchant_id: int, consignment_id: int, release_at: datetime) -> datetime:
+    """Set when the held money goes to the merchant; gives the date that counts.
+
+    An earlier date wins over a later one: the shopper may confirm receipt before the time is over, and delivery
+    reported again starts no new time. Changes nothing once released. Raises HoldUnknown.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE payments_hold
+                  SET release_at = CASE WHEN state = 'open' THEN least(release_at, %s::timestamptz) ELSE release_at END
+                WHERE merchant_id = %s AND consignment_id = %s
+            RETURNING coalesce(release_at, released_at, %s::timestamptz)""",
+            [release_at, merchant_id, consignment_id, release_at],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise HoldUnknown
+    counts: datetime = row[0]
+    return counts
+
+
+@transaction.atomic
+def close_hold(*, merchant_id: int, consignment_id: int, at: datetime) -> None:
+    """The held money was released to the merchant. Once."""
+    moved = models.HoldRow.objects.filter(
+        merchant_id=merchant_id, consignment_id=consignment_id, state=HoldState.OPEN
+    ).update(state=HoldState.RELEASED, released_at=at)
+    must(moved == 1, "a hold is locked while it is released")

@@ -1,0 +1,386 @@
+"""The words of payments: the shopper's payment, money held, refunds, payouts, and what the provider says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, NewType, Protocol
+
+from entrepot.kernel.errors import NotFound, Refused, Upstream
+from entrepot.kernel.money import Money
+from entrepot.ledger.terms import Shares
+
+PaymentId = NewType("PaymentId", int)
+PayoutId = NewType("PayoutId", int)
+RefundId = NewType("RefundId", int)
+
+# News. Owner of the first three: the shopper; of the others: the merchant.
+CAPTURED: Final = "payments.captured"
+FAILED: Final = "payments.failed"
+RETURNED: Final = "payments.returned"
+HOLD_RELEASED: Final = "payments.hold_released"
+PAYOUT_OPENED: Final = "payments.payout_opened"
+PAYOUT_PAID: Final = "payments.payout_paid"
+PAYOUT_FAILED: Final = "payments.payout_failed"
+
+
+class State(StrEnum):
+    """A payment's state. failed is not the end: another card may be tried on the same page."""
+
+    CREATED = "created"
+    OPENING = "opening"  # the provider may already know it
+    AWAITING = "awaiting"  # the shopper can pay
+    CAPTURED = "captured"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    RETURNING = "returning"  # money came after the end; it is on its way back
+    RETURNED = "returned"
+
+
+class Verb(StrEnum):
+    """What can happen to a payment."""
+
+    OPEN = "open"
+    AWAIT = "await"
+    CAPTURE = "capture"
+    FAIL = "fail"
+    CANCEL = "cancel"
+    RETURN = "return"
+
+
+class HoldState(StrEnum):
+    """open: kept until release. released: paid to the merchant. refunded: given back to the shopper."""
+
+    OPEN = "open"
+    RELEASED = "released"
+    REFUNDED = "refunded"
+
+
+class PayoutState(StrEnum):
+    """open: the money is set aside. sent: the provider has it in hand. paid: it arrived. failed: it came back."""
+
+    OPEN = "open"
+    SENT = "sent"
+    PAID = "paid"
+    FAILED = "failed"
+
+
+class PayoutVerb(StrEnum):
+    """What can happen to a payout."""
+
+    SEND = "send"
+    SETTLE = "settle"
+    FAIL = "fail"
+
+
+class RefundState(StrEnum):
+    """open: owed to the shopper. done: the provider has given it back."""
+
+    OPEN = "open"
+    DONE = "done"
+
+
+class IntentStatus(StrEnum):
+    """A payment as the provider sees it."""
+
+    REQUIRES_CARD = "requires_card"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+
+
+class TransitStatus(StrEnum):
+    """A payout as the provider sees it."""
+
+    IN_TRANSIT = "in_transit"
+    PAID = "paid"
+    FAILED = "failed"
+
+
+class Outcome(StrEnum):
+    """What an event of the provider came to."""
+
+    APPLIED = "applied"
+    NO_EFFECT = "no_effect"  # known before, or nothing to do
+    UNMATCHED = "unmatched"  # about nothing of ours; kept for the operator
+    REFUSED = "refused"  # against a rule; kept for the operator
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderIntent:
+    """The provider's answer about a payment. reference: ours."""
+
+    id: str
+    status: IntentStatus
+    pay_url: str
+    amount: Money
+    reference: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderPayout:
+    """The provider's answer about a payout. reference: ours."""
+
+    id: str
+    status: TransitStatus
+    amount: Money
+    reference: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderProof:
+    """The provider has taken (or paid out) this much, under this id of its own."""
+
+    provider_id: str
+    amount: Money
+
+
+class Provider(Protocol):
+    """A payment provider. Every call may be repeated: `key` makes a second one answer like the first.
+
+    All raise ProviderSilent when the answer is not known, ProviderRefused when the provider says no.
+    """
+
+    def open_intent(self, *, key: str, amount: Money, return_url: str, description: str, locale: str) -> ProviderIntent:
+        """Ask for a page on which the shopper pays; `key` is also the reference."""
+        ...
+
+    def intent(self, *, intent_id: str) -> ProviderIntent:
+        """How a payment stands."""
+        ...
+
+    def cancel_intent(self, *, key: str, intent_id: str) -> ProviderIntent:
+        """Close the page; a payment that was made stays made, as the answer says."""
+        ...
+
+    def refund(self, *, key: str, intent_id: str, amount: Money, reason: str) -> ProviderProof:
+        """Give money of a payment back."""
+        ...
+
+    def send_payout(self, *, key: str, amount: Money, destination: str) -> ProviderPayout:
+        """Send money to a merchant's bank; `key` is also the reference."""
+        ...
+
+    def payout(self, *, payout_id: str) -> ProviderPayout:
+        """How a payout stands."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOpened:
+    """A payment that now waits to be opened at the provider."""
+
+    id: PaymentId
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A shopper's payment of one order. pay_url: where to pay, empty until the provider has answered."""
+
+    id: PaymentId
+    ref: str
+    shopper_id: int
+    order_id: int
+    order_ref: str
+    amount: Money
+    state: State
+    intent_id: str
+    pay_url: str
+    return_url: str
+    description: str
+    language: str
+    reason: str
+    trouble: str
+    created_at: datetime
+    captured_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Money kept for one consignment under buyer protection. release_at: none until it is delivered."""
+
+    id: int
+    merchant_id: int
+    payment_id: int
+    shares: Shares
+    state: HoldState
+    opened_at: datetime
+    release_at: datetime | None
+    released_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """Money on its way from the marketplace to a merchant's bank."""
+
+    id: PayoutId
+    ref: str
+    merchant_id: int
+    amount: Money
+    state: PayoutState
+    key: str
+    destination: str
+    provider_id: str
+    reason: str
+    opened_at: datetime
+    sent_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money owed back to a shopper."""
+
+    id: RefundId
+    ref: str
+    shopper_id: int
+    payment_id: PaymentId
+    order_id: int
+    intent_id: str
+    amount: Money
+    reason: str
+    state: RefundState
+
+
+@dataclass(frozen=True, slots=True)
+class MerchantMoney:
+    """A merchant's money in one currency, each figure backed by transfers or holds that can be listed."""
+
+    held: Money
+    available: Money
+    in_transit: Money
+    paid_out: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderEvent:
+    """One message of the provider, as it came. data: the object it is about, empty when it is not readable."""
+
+    id: int
+    event_id: str
+    kind: str
+    object_id: str
+    data: Mapping[str, object]
+    received_at: datetime
+    processed_at: datetime | None
+    outcome: Outcome | None
+    trouble: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDiffers:
+    """A consignment whose open hold and ledger account disagree. There must never be one."""
+
+    consignment_id: int
+    currency: str
+    hold: int
+    ledger: int
+
+
+class PaymentUnknown(NotFound):
+    """There is no such payment, or it is not the viewer's."""
+
+    code = "payments.unknown"
+    message = "We could not find that payment."
+    remedy = "Look for it among your orders."
+
+
+class HoldUnknown(NotFound):
+    """No money is held for that consignment."""
+
+    code = "payments.hold_unknown"
+    message = "No money is held for that consignment."
+    remedy = "Check whether the order is paid."
+
+
+class PayoutUnknown(NotFound):
+    """There is no such payout, or it is not the viewer's."""
+
+    code = "payments.payout_unknown"
+    message = "We could not find that payout."
+    remedy = "Look for it among your payouts."
+
+
+class WrongMoment(Refused):
+    """The state does not allow it."""
+
+    code = "payments.wrong_moment"
+    message = "A payment that is {state} cannot do this ({verb})."
+    remedy = "Reload the page to see how it stands now."
+
+
+class AmountDiffers(Refused):
+    """The provider took another amount than was asked."""
+
+    code = "payments.amount_differs"
+    message = "The provider reports {got}, but {asked} was asked."
+    remedy = "Nothing was booked. The operator compares the payment with the provider's records."
+
+
+class BadSignature(Refused):
+    """The message does not prove that the provider sent it."""
+
+    code = "payments.bad_signature"
+    message = "The signature of this message is missing, wrong or too old."
+    remedy = "Sign with the agreed secret, and send within five minutes of the timestamp."
+
+
+class Unreadable(Refused):
+    """The message is signed but has no shape we know."""
+
+    code = "payments.unreadable"
+    message = "This message cannot be read: {why}."
+    remedy = "Send a JSON object with type and data."
+
+
+class NotDue(Refused):
+    """The hold's release date has not come."""
+
+    code = "payments.not_due"
+    message = "The money for this consignment is held until its release date."
+    remedy = "It is released by itself when the date comes, or when the shopper confirms receipt."
+
+
+class NotVerified(Refused):
+    """Payouts go to verified merchants only."""
+
+    code = "payments.not_verified"
+    message = "Payouts start once your business is verified."
+    remedy = "Complete the verification; your money stays safe on your account meanwhile."
+
+
+class NothingAvailable(Refused):
+    """There is nothing to pay out."""
+
+    code = "payments.nothing_available"
+    message = "There is no money available in {currency}."
+    remedy = "Money becomes available when consignments are delivered and their release date has passed."
+
+
+class PayoutKeyReused(Refused):
+    """The key came before with another currency."""
+
+    code = "payments.payout_key_reused"
+    message = "This key was used before for another payout."
+    remedy = "Use a new key for a new payout."
+
+
+class ProviderSilent(Upstream):
+    """The provider did not answer, or answered with a breakdown: the effect is not known. Asking again is safe."""
+
+    code = "payments.provider_silent"
+    message = "The payment provider did not answer."
+    remedy = "Nothing is lost. We ask again by ourselves in a moment."
+
+
+class ProviderRefused(Upstream):
+    """The provider understood and said no; asking again gives the same answer."""
+
+    code = "payments.provider_refused"
+    message = "The payment provider refused: {reason}."
+    remedy = "The operator looks into it."
