@@ -1,0 +1,47 @@
+"""A merchant takes what is available."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from entrepot.base.outbox import tell
+from entrepot.kernel.must import must
+from entrepot.ledger import queries as ledger
+from entrepot.ledger import rules as book
+from entrepot.ledger.services import post_transfers
+from entrepot.ledger.terms import Kind
+from entrepot.parties import queries as parties
+from entrepot.payments import queries as payments
+from entrepot.payments import terms
+from entrepot.payments.rules import check_payout
+from entrepot.payments.services import record_payout
+from entrepot.payments.terms import PayoutKeyReused
+
+
+@transaction.atomic(durable=True)
+def open_payout(*, merchant_id: int, currency: str, key: str, at: datetime) -> str:
+    """Set all of a merchant's available money in one currency aside and have it sent; gives the payout's reference.
+
+    The same key gives the payout that was opened first. Two payouts at once cannot take the same money: the ledger's
+    guard refuses the second. Raises NotVerified, NothingAvailable, PayoutKeyReused, Overdrawn.
+    SQL budget: 12, and 3 when repeated.
+    """
+    merchant = parties.merchant(merchant_id=merchant_id)
+    # Read before the key is looked up, so that a repeat that runs beside the first never sees its money gone unknown.
+    amount = ledger.balance(kind=Kind.MERCHANT_AVAILABLE, subject=merchant_id, currency=currency).available
+    known = payments.payout_by_key(merchant_id=merchant_id, key=key)
+    if known is not None:
+        if known.amount.currency != currency:
+            raise PayoutKeyReused
+        return known.ref
+    check_payout(available=amount, verified=merchant.verified)
+    # The provider knows the merchant's bank account under the merchant's reference; we never see it.
+    payout, made = record_payout(merchant_id=merchant_id, amount=amount, destination=merchant.ref, key=key, at=at)
+    if not made:
+        return payout.ref
+    must(payout.amount == amount, "what is set aside is what was written down")
+    tell(terms.PAYOUT_OPENED, subject=payout.id, owner=merchant_id, at=at)
+    post_transfers(
+        transfers=book.payout_opened(payout_id=payout.id, merchant_id=merchant_id, amount=payout.amount), at=at
+    )
+    return payout.ref

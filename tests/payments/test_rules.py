@@ -1,0 +1,96 @@
+"""The states of payments and payouts: every state and verb, and the boundaries."""
+
+from datetime import timedelta
+
+import pytest
+
+from entrepot.kernel.money import Money
+from entrepot.payments import rules
+from entrepot.payments.terms import (
+    AmountDiffers,
+    Hold,
+    HoldState,
+    NotDue,
+    NothingAvailable,
+    NotVerified,
+    PayoutState,
+    PayoutVerb,
+    State,
+    Verb,
+    WrongMoment,
+)
+from tests.ledger import make as book
+from tests.payments.make import AT
+
+S, V = State, Verb
+TABLE = {
+    S.CREATED: {V.OPEN: S.OPENING, V.CANCEL: S.CANCELLED},
+    S.OPENING: {
+        V.OPEN: S.OPENING, V.AWAIT: S.AWAITING, V.CAPTURE: S.CAPTURED, V.FAIL: S.FAILED, V.CANCEL: S.CANCELLED,
+    },
+    S.AWAITING: {V.CAPTURE: S.CAPTURED, V.FAIL: S.FAILED, V.CANCEL: S.CANCELLED},
+    S.CAPTURED: {},
+    S.FAILED: {V.FAIL: S.FAILED, V.CAPTURE: S.CAPTURED, V.CANCEL: S.CANCELLED},
+    S.CANCELLED: {V.CAPTURE: S.RETURNING, V.CANCEL: S.CANCELLED},
+    S.RETURNING: {V.RETURN: S.RETURNED},
+    S.RETURNED: {},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("verb", Verb)
+def test_every_state_and_verb_of_a_payment(state: State, verb: Verb) -> None:
+    wanted = TABLE[state].get(verb)
+    if wanted is None:
+        with pytest.raises(WrongMoment):
+            rules.after(state=state, verb=verb)
+    else:
+        assert rules.after(state=state, verb=verb) is wanted
+
+
+P, W = PayoutState, PayoutVerb
+PAYOUTS = {
+    P.OPEN: {W.SEND: P.SENT, W.SETTLE: P.PAID, W.FAIL: P.FAILED},
+    P.SENT: {W.SETTLE: P.PAID, W.FAIL: P.FAILED},
+    P.PAID: {},
+    P.FAILED: {},
+}
+
+
+@pytest.mark.parametrize("state", PayoutState)
+@pytest.mark.parametrize("verb", PayoutVerb)
+def test_every_state_and_verb_of_a_payout(state: PayoutState, verb: PayoutVerb) -> None:
+    wanted = PAYOUTS[state].get(verb)
+    if wanted is None:
+        with pytest.raises(WrongMoment):
+            rules.payout_after(state=state, verb=verb)
+    else:
+        assert rules.payout_after(state=state, verb=verb) is wanted
+
+
+@pytest.mark.parametrize("got", [Money(99, "USD"), Money(101, "USD"), Money(100, "CNY")])
+def test_another_amount_is_refused(got: Money) -> None:
+    rules.check_amount(asked=Money(100, "USD"), got=Money(100, "USD"))
+    with pytest.raises(AmountDiffers):
+        rules.check_amount(asked=Money(100, "USD"), got=got)
+
+
+def hold(state=HoldState.OPEN, release_at=AT):
+    return Hold(1, 7, 5, book.shares(), state, AT, release_at, None)
+
+
+def test_held_money_goes_from_its_date_on_and_not_before() -> None:
+    rules.check_due(hold=hold(), at=AT)
+    for early in (hold(release_at=AT + timedelta(microseconds=1)), hold(release_at=None)):
+        with pytest.raises(NotDue):
+            rules.check_due(hold=early, at=AT)
+    with pytest.raises(WrongMoment):
+        rules.check_due(hold=hold(HoldState.REFUNDED), at=AT)
+
+
+def test_only_a_verified_merchant_takes_and_only_what_is_there() -> None:
+    rules.check_payout(available=Money(1, "USD"), verified=True)
+    with pytest.raises(NotVerified):
+        rules.check_payout(available=Money(1, "USD"), verified=False)
+    with pytest.raises(NothingAvailable):
+        rules.check_payout(available=Money(0, "USD"), verified=True)
