@@ -1,0 +1,153 @@
+"""The state tables, what must hold before an order is placed, and when a merchant's money is due."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from entrepot.channels.terms import Route
+from entrepot.kernel.money import Money
+from entrepot.kernel.must import must
+from entrepot.kernel.text import pick
+from entrepot.landed.terms import BasketQuote, ConsignmentQuote
+from entrepot.orders.terms import (
+    AddressElsewhere,
+    BasketChanged,
+    KeyReused,
+    KnownOrder,
+    NotDeliverable,
+    OrderVerb,
+    QuoteUsed,
+    Stage,
+    State,
+    Verb,
+    WrongMoment,
+)
+from entrepot.parties.terms import Address
+
+# The whole life of an order. What is not here is refused.
+MOVES: Final[Mapping[tuple[State, OrderVerb], State]] = {
+    (State.PLACED, OrderVerb.PAY): State.PAID,
+    (State.PLACED, OrderVerb.CANCEL): State.CANCELLED,
+    (State.PAID, OrderVerb.FINISH): State.DONE,
+}
+
+# The whole life of a consignment.
+STAGES: Final[Mapping[tuple[Stage, Verb], Stage]] = {
+    (Stage.PLACED, Verb.PAY): Stage.PAID,
+    (Stage.PLACED, Verb.CANCEL): Stage.CANCELLED,
+    (Stage.PAID, Verb.SEND): Stage.SENT,
+    (Stage.SENT, Verb.RECEIVE): Stage.RECEIVED,
+    (Stage.RECEIVED, Verb.PACK): Stage.PACKED,
+    (Stage.PACKED, Verb.DISPATCH): Stage.DISPATCHED,
+    (Stage.DISPATCHED, Verb.DELIVER): Stage.DELIVERED,
+    (Stage.SENT, Verb.DELIVER): Stage.DELIVERED,
+    (Stage.DELIVERED, Verb.RELEASE): Stage.RELEASED,
+}
+# From the merchant's hand a consignment goes to the depot or to the shopper, as its route says, never to the other.
+ROUTES: Final[Mapping[tuple[Stage, Verb], Route]] = {
+    (Stage.SENT, Verb.RECEIVE): Route.DEPOT,
+    (Stage.SENT, Verb.DELIVER): Route.DIRECT,
+}
+
+# How long an order waits for its money. Long enough for a bank's page, short enough that goods are not kept from others.
+PAY_WITHIN: Final = timedelta(minutes=30)
+
+_BARCODE: Final = re.compile(r"CSN[0-9A-HJKMNP-TV-Z]{16}")
+
+
+def after(*, state: State, verb: OrderVerb) -> State:
+    """The order's state after `verb`. Raises WrongMoment when it is not allowed now."""
+    following = MOVES.get((state, verb))
+    if following is None:
+        raise WrongMoment(state=state, verb=verb)
+    return following
+
+
+def stage_after(*, stage: Stage, verb: Verb, route: Route) -> Stage:
+    """The consignment's state after `verb` on this route. Raises WrongMoment when it is not allowed now."""
+    following = STAGES.get((stage, verb))
+    if following is None or ROUTES.get((stage, verb), route) is not route:
+        raise WrongMoment(state=stage, verb=verb)
+    return following
+
+
+def stage_of(verb: Verb) -> Stage:
+    """The state that `verb` leads to, from wherever it is allowed."""
+    return next(following for (_, known), following in STAGES.items() if known is verb)
+
+
+def may_be_confirmed(*, stage: Stage, route: Route) -> bool:
+    """Whether the shopper may say `I have it` although no carrier has said so: it is on its last way."""
+    return stage is Stage.DISPATCHED or (stage is Stage.SENT and route is Route.DIRECT)
+
+
+def check_quote(*, quote: BasketQuote, basket_fingerprint: str, address: Address, language: str) -> None:
+    """What must hold between a quote, the basket and the address before an order is made of them.
+
+    Raises BasketChanged, NotDeliverable naming the articles, AddressElsewhere.
+    """
+    if quote.basket_fingerprint != basket_fingerprint:
+        raise BasketChanged
+    if not quote.complete:
+        titles = (pick(title, language) for refusal in quote.refusals for title in refusal.titles)
+        raise NotDeliverable(articles=", ".join(titles))
+    # A quote without a region is good for the whole country: its law does not differ by region.
+    if quote.destination != address.country or (quote.region and quote.region != address.region):
+        quoted, given = (
+            "-".join(filter(None, place))
+            for place in ((quote.destination, quote.region), (address.country, address.region))
+        )
+        raise AddressElsewhere(quoted=quoted, address=given)
+
+
+def repeated(*, known: Sequence[KnownOrder], key: str, quote_ref: str) -> KnownOrder | None:
+    """The order that a repeat is about, or none for a new one. A quote makes one order, however often it is sent.
+
+    known: the shopper's orders with this key or this quote. Raises KeyReused for the key with another quote,
+    QuoteUsed when the quote's order was given up and this is a new attempt.
+    """
+    for order in known:
+        if order.key == key:
+            if order.quote_ref != quote_ref:
+                raise KeyReused
+            return order
+    for order in known:
+        if order.state is State.CANCELLED:
+            raise QuoteUsed(order=order.ref)
+        return order
+    return None
+
+
+def check_sums(*, quote: BasketQuote) -> None:
+    """Lines sum to their consignment and consignments to the quote, part by part. Raises Broken: our mistake."""
+    for part in ("goods", "freight", "duty", "tax", "fees"):
+        whole = Money.total((getattr(one, part) for one in quote.consignments), quote.currency)
+        must(whole == getattr(quote, part), f"consignments sum to the quote's {part}")
+        for one in quote.consignments:
+            lines = Money.total((getattr(line, part) for line in one.lines), quote.currency)
+            must(lines == getattr(one, part), f"lines sum to their consignment's {part}")
+    parts = (quote.goods, quote.freight, quote.duty, quote.tax, quote.fees)
+    must(Money.total(parts, quote.currency) == quote.total, "the parts sum to the quote's total")
+
+
+def net_of(consignment: ConsignmentQuote) -> Money:
+    """What the merchant is owed for a consignment, in the one currency that all its offers are in."""
+    currency = consignment.lines[0].merchant_net.currency
+    return Money.total((line.merchant_net for line in consignment.lines), currency)
+
+
+def release_date(*, delivered_at: datetime, release_days: int) -> datetime:
+    """When the merchant's money is due: so many days after delivery, unless a claim pauses the clock."""
+    return delivered_at + timedelta(days=release_days)
+
+
+def barcode_of(ref: str) -> str:
+    """What the parcel carries: the consignment's reference without what scanners dislike."""
+    return ref.replace("_", "").upper()
+
+
+def ref_of(scanned: str) -> str:
+    """The reference behind a scanned barcode or a typed reference; the text itself when it is neither."""
+    plain = scanned.strip().replace("_", "").replace(" ", "").upper()
+    return f"csn_{plain[3:].lower()}" if _BARCODE.fullmatch(plain) else scanned.strip()

@@ -1,0 +1,345 @@
+"""An order is one payment; a consignment is one merchant's part of it from one place. Both keep copies, not links."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final, NewType
+
+from entrepot.channels.terms import Route
+from entrepot.kernel.errors import NotFound, Refused
+from entrepot.kernel.money import Money
+from entrepot.kernel.text import Text
+from entrepot.landed.terms import Component
+from entrepot.parties.terms import Address
+from entrepot.rates.terms import Rate
+
+OrderId = NewType("OrderId", int)
+ConsignmentId = NewType("ConsignmentId", int)
+
+# News about an order; owner: the shopper.
+PLACED: Final = "orders.placed"
+PAID: Final = "orders.paid"
+CANCELLED: Final = "orders.cancelled"
+DONE: Final = "orders.done"
+# News about a consignment; owner: the merchant; fact `state`: where it is now.
+CONSIGNMENT_MOVED: Final = "orders.consignment_moved"
+
+
+class State(StrEnum):
+    """An order's state. done: every consignment of a paid order has ended."""
+
+    PLACED = "placed"
+    PAID = "paid"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class OrderVerb(StrEnum):
+    """What can happen to an order."""
+
+    PAY = "pay"
+    FINISH = "finish"
+    CANCEL = "cancel"
+
+
+class Stage(StrEnum):
+    """A consignment's state. sent: the merchant handed it over, to the depot or to the carrier."""
+
+    PLACED = "placed"
+    PAID = "paid"
+    SENT = "sent"
+    RECEIVED = "received"
+    PACKED = "packed"
+    DISPATCHED = "dispatched"
+    DELIVERED = "delivered"
+    RELEASED = "released"
+    CANCELLED = "cancelled"
+
+
+class Verb(StrEnum):
+    """What can happen to a consignment. pay and cancel come with the order's own."""
+
+    PAY = "pay"
+    SEND = "send"
+    RECEIVE = "receive"
+    PACK = "pack"
+    DISPATCH = "dispatch"
+    DELIVER = "deliver"
+    RELEASE = "release"
+    CANCEL = "cancel"
+
+
+class CancelReason(StrEnum):
+    """Why an order was given up before it was paid."""
+
+    SHOPPER = "shopper"
+    EXPIRED = "expired"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """What is paid and for what, all in the order's currency; total is the exact sum of the five."""
+
+    goods: Money
+    freight: Money
+    duty: Money
+    tax: Money
+    fees: Money
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happened: an order's or consignment's new state and when."""
+
+    at: datetime
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One article of a consignment as it was when ordered; the catalogue is not read again.
+
+    commission is part of the goods. merchant_net: what the merchant is owed for the line, in the merchant's currency.
+    fx: units of the order's currency for one unit of the merchant's.
+    """
+
+    variant_id: int
+    merchant_id: int
+    consignment_id: ConsignmentId
+    listing_ref: str
+    sku: str
+    title: Text
+    options: tuple[str, ...]
+    picture: str
+    goods_code: str
+    origin: str
+    net_grams: int
+    quantity: int
+    unit: Money
+    amounts: Amounts
+    commission: Money
+    merchant_unit: Money
+    merchant_net: Money
+    fx: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ConsignmentView:
+    """One merchant's part of an order. barcode: what its parcel carries, the depot scans it.
+
+    address: where it goes in the end; a merchant whose parcels pass the depot sees its country only.
+    release_at: when the merchant's money is due; none before delivery. paused_since: a claim stopped that clock.
+    """
+
+    id: ConsignmentId
+    ref: str
+    barcode: str
+    merchant_id: int
+    merchant_name: str
+    order_id: OrderId
+    order_ref: str
+    shopper_id: int
+    channel: str
+    ship_from: str
+    destination: str
+    region: str
+    mode: str
+    route: Route
+    regime: str
+    stage: Stage
+    amounts: Amounts
+    commission: Money
+    merchant_net: Money
+    components: tuple[Component, ...]
+    notes: tuple[str, ...]
+    trace: tuple[str, ...]
+    data_version: str
+    days_min: int
+    days_max: int
+    address: Address
+    placed_at: datetime
+    timeline: tuple[Moment, ...]
+    release_at: datetime | None
+    paused_since: datetime | None
+    lines: tuple[LineView, ...]
+
+    @property
+    def pieces(self) -> int:
+        """All pieces together."""
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def net_grams(self) -> int:
+        """Net mass of all pieces."""
+        return sum(line.net_grams * line.quantity for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """One order with everything that explains it. expires_at: until when it can be paid."""
+
+    id: OrderId
+    ref: str
+    shopper_id: int
+    state: State
+    amounts: Amounts
+    destination: str
+    region: str
+    address: Address
+    quote_ref: str
+    data_version: str
+    fx: tuple[Rate, ...]
+    placed_at: datetime
+    expires_at: datetime
+    cancel_reason: str
+    timeline: tuple[Moment, ...]
+    consignments: tuple[ConsignmentView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCard:
+    """An order in a list. titles and pictures: of its lines, in their order."""
+
+    ref: str
+    shopper_id: int
+    state: State
+    total: Money
+    destination: str
+    placed_at: datetime
+    stages: tuple[Stage, ...]
+    merchants: tuple[str, ...]
+    titles: tuple[Text, ...]
+    pictures: tuple[str, ...]
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsignmentCard:
+    """A consignment in a list, for its merchant, the depot or the operator."""
+
+    id: ConsignmentId
+    ref: str
+    barcode: str
+    merchant_id: int
+    merchant_name: str
+    order_ref: str
+    channel: str
+    route: Route
+    destination: str
+    stage: Stage
+    goods: Money
+    merchant_net: Money
+    total: Money
+    pieces: int
+    grams: int
+    titles: tuple[Text, ...]
+    placed_at: datetime
+    moved_at: datetime
+    release_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderToPay:
+    """What settling a payment needs to know of its order."""
+
+    id: OrderId
+    ref: str
+    shopper_id: int
+    state: State
+    total: Money
+    merchant_ids: tuple[int, ...]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrder:
+    """An order found by its key or its quote."""
+
+    id: OrderId
+    ref: str
+    state: State
+    key: str
+    quote_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    """What placing an order gives: what to show and what to pay."""
+
+    order_ref: str
+    payment_ref: str
+
+
+class OrderUnknown(NotFound):
+    """There is no such order, or it is not the viewer's."""
+
+    code = "orders.unknown"
+    message = "We could not find that order."
+    remedy = "Look for it in the list of your orders."
+
+
+class ConsignmentUnknown(NotFound):
+    """There is no such consignment, or it is not the viewer's."""
+
+    code = "orders.consignment_unknown"
+    message = "We could not find that consignment."
+    remedy = "Check the number, or look for it in the list."
+
+
+class WrongMoment(Refused):
+    """The state does not allow it."""
+
+    code = "orders.wrong_moment"
+    message = "This cannot be done now ({verb}): it is {state}."
+    remedy = "Reload the page to see how it stands."
+
+
+class BasketChanged(Refused):
+    """The basket is not what was quoted."""
+
+    code = "orders.basket_changed"
+    message = "The basket has changed since the prices were calculated."
+    remedy = "Look at the new total and confirm again."
+
+
+class NotDeliverable(Refused):
+    """The quote refuses articles of the basket."""
+
+    code = "orders.not_deliverable"
+    message = "These articles cannot be sent to you: {articles}."
+    remedy = "Take them out of the basket and confirm again."
+
+
+class AddressElsewhere(Refused):
+    """The quote is for another country or region than the address."""
+
+    code = "orders.address_elsewhere"
+    message = "The prices are for {quoted}, the address is in {address}."
+    remedy = "Choose an address there, or have the prices calculated for this one."
+
+
+class QuoteUsed(Refused):
+    """An order was made from this quote before and has ended."""
+
+    code = "orders.quote_used"
+    message = "These prices were used for order {order}, which was cancelled."
+    remedy = "Open the basket again to get new prices."
+
+
+class KeyReused(Refused):
+    """The key came before with another quote."""
+
+    code = "orders.key_reused"
+    message = "This key was used before for another order."
+    remedy = "Use a new key for a new order."
+
+
+class NotExpired(Refused):
+    """The order may still be paid."""
+
+    code = "orders.not_expired"
+    message = "The order can be paid until {expires_at}."
+    remedy = "Wait until then."
