@@ -1,0 +1,5 @@
+"""Pictures."""
+
+
+def draw_picture(motif, *, seed):
+    raise NotImplementedError
