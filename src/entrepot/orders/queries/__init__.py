@@ -7,6 +7,7 @@ from entrepot.orders.queries.consignments import (
     consignment_for_depot,
     consignment_lines,
     consignment_money,
+    consignment_refs,
     consignments_of,
     depot_consignments,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "consignment_for_depot",
     "consignment_lines",
     "consignment_money",
+    "consignment_refs",
     "consignments_of",
     "depot_consignments",
     "expired_orders",

@@ -77,6 +77,12 @@ def consignment_money(*, consignment_id: int, merchant_id: int) -> Shares:
     return shares(row, fx)
 
 
+def consignment_refs(*, merchant_id: int, consignment_ids: Sequence[int]) -> dict[int, str]:
+    """The public references of a merchant's consignments by key; others' are absent."""
+    rows = models.Consignment.objects.filter(merchant_id=merchant_id, id__in=list(set(consignment_ids)))
+    return dict(rows.values_list("id", "ref"))
+
+
 def consignments_of(
     *,
     viewer: Viewer,
