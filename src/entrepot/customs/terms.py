@@ -1,0 +1,220 @@
+"""The law of the border as dated facts: goods codes, measures, fees, thresholds, restrictions, each with its source.
+
+A measure is one duty or tax: on which codes, of which origins, at what rate, on what base, beside or instead of which
+others, from when until when. A `Law` is all of it for one destination on one day, ready to be asked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from entrepot.kernel.errors import NotFound, Refused
+from entrepot.kernel.text import Text
+
+
+class Relation(StrEnum):
+    """How a measure meets the others on the same goods.
+
+    add: on top. highest: of its own kind only the highest counts. top_up: its rate is a total that the base duty is
+    raised to, never lowered. instead: replaces the base duty for whoever claims it. exempt: spares its codes from every
+    measure of its kind.
+    """
+
+    ADD = "add"
+    HIGHEST = "highest"
+    TOP_UP = "top_up"
+    INSTEAD = "instead"
+    EXEMPT = "exempt"
+
+
+class AdValorem(NamedTuple):
+    """A ratio of the value; of one part of the value where the law names it (`case`, `strap`, `battery`)."""
+
+    rate: Decimal
+    part: str = ""
+
+
+class Specific(NamedTuple):
+    """So much of a currency (major units) for each legal unit."""
+
+    amount: Decimal
+    currency: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class RateExpression:
+    """A rate as the law writes it, and taken apart. known: False where we know that there is one, but not which."""
+
+    text: str
+    terms: tuple[AdValorem | Specific, ...]
+    known: bool = True
+
+    @property
+    def ad_valorem(self) -> Decimal | None:
+        """The plain ratio, when the rate is nothing else (Free is zero)."""
+        if not self.known or any(isinstance(term, Specific) or term.part for term in self.terms):
+            return None
+        return sum((term.rate for term in self.terms if isinstance(term, AdValorem)), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPrice:
+    """A measure that bites only at and above a price per unit (CNY 10 a gram); units: any of these will do."""
+
+    at_least: Decimal
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transit:
+    """Goods loaded before one day and entered before another are spared."""
+
+    loaded_before: date
+    entered_before: date
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One duty or tax. kind: the quote contract's component kind.
+
+    codes, codes_except: prefixes, the longest that fits decides; `` fits all. origins empty: every origin.
+    claim: needed to have it; claims_except: any of these spares. base: `value`, or `content:steel` for the value of the
+    named part. shut_out_by: kinds whose goods it spares. unknown_from: the law of that day on is not known to us, what
+    stands here is the last we know. heading: the line of the schedule an importer declares.
+    """
+
+    key: str
+    kind: str
+    codes: tuple[str, ...]
+    codes_except: tuple[str, ...]
+    origins: frozenset[str]
+    origins_except: frozenset[str]
+    regions: frozenset[str]
+    rate: RateExpression
+    base: str
+    relation: Relation
+    claim: str
+    claims_except: frozenset[str]
+    shut_out_by: frozenset[str]
+    unit_price: UnitPrice | None
+    transit: Transit | None
+    valid_from: date
+    valid_until: date | None
+    unknown_from: date | None
+    source: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What customs charges for its work. entries and transports empty: all. flat is for each consignment."""
+
+    key: str
+    kind: str
+    entries: frozenset[str]
+    transports: frozenset[str]
+    claims_except: frozenset[str]
+    rate: Decimal
+    flat: Decimal
+    minimum: Decimal | None
+    maximum: Decimal | None
+    valid_from: date
+    unknown_from: date | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """An amount that law attaches something to. origins, ships_from, modes empty: all."""
+
+    key: str
+    name: str
+    amount: Decimal
+    currency: str
+    origins: frozenset[str]
+    origins_except: frozenset[str]
+    ships_from: frozenset[str]
+    modes: frozenset[str]
+    valid_from: date
+    source: str
+
+
+class Verdict(StrEnum):
+    """What a restriction does."""
+
+    PROHIBITED = "prohibited"
+    LICENCE = "licence"
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """Goods that may not enter, or only with a document. modes empty: every way. document: the claim that proves it."""
+
+    key: str
+    codes: tuple[str, ...]
+    codes_except: tuple[str, ...]
+    origins: frozenset[str]
+    modes: frozenset[str]
+    verdict: Verdict
+    document: str
+    text: Text
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """A goods code that the loaded data covers: for it, and only for it, no measure means that there is none."""
+
+    code: str
+    text: Text
+    units: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """The law of one destination on one day.
+
+    codes: what applies to every prefix; a goods code is looked up from its full length down. version: a digest of the
+    content it was made from.
+    """
+
+    destination: str
+    on: date
+    currency: str
+    version: str
+    areas: Mapping[str, frozenset[str]]
+    goods: Mapping[str, Goods]
+    by_prefix: Mapping[str, tuple[tuple[Measure, bool], ...]]
+    lengths: tuple[int, ...]
+    fees: tuple[Fee, ...]
+    thresholds: Mapping[str, tuple[Threshold, ...]]
+    restrictions: tuple[Restriction, ...]
+
+
+class LawMissing(NotFound):
+    """No customs law is loaded for that destination."""
+
+    code = "customs.law_missing"
+    message = "We do not know the customs law of {destination} yet."
+    remedy = "Choose another destination, or load its tariff."
+
+
+class RateUnreadable(Refused):
+    """A rate text is in no form we can read."""
+
+    code = "customs.rate_unreadable"
+    message = "The rate {text} is in no form we can read."
+    remedy = "Correct the text, or report it so that the form can be added."
+
+
+class TariffUnreadable(Refused):
+    """A tariff file is not in the form it should have."""
+
+    code = "customs.tariff_unreadable"
+    message = "{file}: {why}."
+    remedy = "Correct the file and load it again."

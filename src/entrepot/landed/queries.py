@@ -1,0 +1,36 @@
+"""Answers to single requests with the law and the rates of the day."""
+
+from datetime import UTC, datetime, time
+
+from entrepot.customs import queries as customs
+from entrepot.customs.terms import LawMissing
+from entrepot.landed.rules import lawless_answer, needed_rates
+from entrepot.landed.rules import quote as quoted
+from entrepot.landed.terms import STRICT, Policy, QuoteAnswer, QuoteRequest
+from entrepot.rates import queries as rates
+from entrepot.rates.terms import Rate, RateMissing
+
+
+def answer(*, request: QuoteRequest, policy: Policy = STRICT) -> QuoteAnswer:
+    """The answer to one request by the law of its day and destination; the exchange rates are those of its day.
+
+    An unknown destination or a missing rate is answered as unknown, never raised.
+    """
+    try:
+        law = customs.law(destination=request.destination, on=request.on)
+    except LawMissing:
+        return lawless_answer(request=request)
+    pairs = needed_rates(request=request, currency=law.currency)
+    at = datetime.combine(request.on, time(23, 59), tzinfo=UTC)
+    return quoted(request=request, law=law, policy=policy, rates=known_rates(pairs, at) if pairs else None)
+
+
+def known_rates(pairs: frozenset[tuple[str, str]], at: datetime) -> dict[tuple[str, str], Rate]:
+    """Those of the wanted rates (base, quote) that are known at a moment."""
+    found = {}
+    for base, quote in pairs:
+        try:
+            found[base, quote] = rates.rate(base=base, quote=quote, at=at)
+        except RateMissing:
+            continue
+    return found

@@ -1,0 +1,232 @@
+"""From a request to its answer: restrictions first, then the destination's own sheet, then sums."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Final
+
+import msgspec
+
+from entrepot.customs.rules import restriction_on
+from entrepot.customs.terms import Law, Verdict
+from entrepot.kernel.money import exponent
+from entrepot.landed.rules import cn, others, us
+from entrepot.landed.rules.working import ZERO, Sheet, Stop, opened, unknown
+from entrepot.landed.terms import (
+    STRICT,
+    Component,
+    Policy,
+    QuoteAnswer,
+    QuoteRequest,
+    RequestInvalid,
+    Status,
+)
+from entrepot.rates.terms import Rate
+
+_DUTIES: Final = frozenset(
+    {
+        "base", "duty", "additional_us", "postal", "s301_cn", "s301_br", "s301_fl", "s122", "s232", "s201", "s338",
+        "ieepa_fentanyl", "ieepa_reciprocal", "ieepa_india", "ieepa_brazil",
+    }
+)  # fmt: skip
+_TAXES: Final = frozenset({"vat", "gst", "consumption_tax", "articles_tax", "sales_tax"})
+_COUNTRY: Final = re.compile(r"[A-Z]{2}")
+_CURRENCY: Final = re.compile(r"[A-Z]{3}")
+_MOST: Final = Decimal(10) ** 15
+
+
+def request_of(*, body: bytes | str) -> QuoteRequest:
+    """The request in a JSON text of the contract. Raises RequestInvalid naming the unknown or wrong key."""
+    try:
+        request = msgspec.json.decode(body, type=QuoteRequest)
+    except msgspec.DecodeError as wrong:
+        raise RequestInvalid(why=str(wrong)) from wrong
+    why = next(_complaints(request), "")
+    if why:
+        raise RequestInvalid(why=why)
+    return request
+
+
+def _complaints(request: QuoteRequest) -> Iterator[str]:
+    if not request.lines:
+        yield "`lines` is empty"
+    countries = [("destination", request.destination), ("ship_from", request.ship_from)]
+    currencies = [("currency", request.currency)]
+    amounts = [("freight", request.freight), ("insurance", request.insurance), ("annual_used", request.annual_used)]
+    for i, line in enumerate(request.lines):
+        countries.append((f"lines[{i}].origin", line.origin))
+        currencies.append((f"lines[{i}].currency", line.currency))
+        amounts.append((f"lines[{i}].value", line.value))
+        amounts.extend((f"lines[{i}].measures.{unit}", count) for unit, count in line.measures.items())
+        if line.quantity < 1:
+            yield f"`lines[{i}].quantity` is below one"
+    yield from (f"`{name}` is no ISO 3166 country" for name, text in countries if not _COUNTRY.fullmatch(text))
+    yield from (f"`{name}` is no ISO 4217 currency" for name, text in currencies if not _CURRENCY.fullmatch(text))
+    yield from (
+        f"`{name}` is no plain amount" for name, sum_ in amounts if not sum_.is_finite() or not 0 <= sum_ < _MOST
+    )
+
+
+def needed_rates(*, request: QuoteRequest, currency: str) -> frozenset[tuple[str, str]]:
+    """The exchange rates (base, quote) that the request takes with an authority that counts in `currency`."""
+    pairs = {(line.currency, currency) for line in request.lines} | {
+        (request.currency, currency), (currency, request.currency),
+    }  # fmt: skip
+    return frozenset(pair for pair in pairs if pair[0] != pair[1])
+
+
+def quote(
+    *,
+    request: QuoteRequest,
+    law: Law,
+    policy: Policy = STRICT,
+    rates: Mapping[tuple[str, str], Rate] | None = None,
+) -> QuoteAnswer:
+    """What customs takes on one consignment, part by part; refused, a range or unknown where that is the truth.
+
+    law: that of the request's destination and day. rates: see `needed_rates`; a missing one makes the answer unknown.
+    The same arguments give the same answer. Source: each component names its own.
+    """
+    sheet: Sheet | None = None
+    try:
+        sheet = opened(request=request, law=law, policy=policy, rates=rates or {})
+        _restrictions(sheet)
+        _way(law)(sheet)
+    except Stop as stop:
+        return _stopped(request, law, sheet, stop)
+    return _summed(sheet, rates or {})
+
+
+def _way(law: Law) -> Callable[[Sheet], None]:
+    ways = {"USD": us.worked, "CNY": cn.worked, "EUR": others.european, "GBP": others.british, "CAD": others.canadian}
+    found = ways.get(law.currency)
+    if found is None:
+        raise unknown("destination_unknown")
+    return found
+
+
+def _restrictions(sheet: Sheet) -> None:
+    for line in sheet.lines:
+        found = restriction_on(
+            law=sheet.law,
+            code=line.code,
+            origin=line.asked.origin,
+            mode=sheet.request.mode,
+            claims=frozenset(line.claims),
+        )
+        if found is not None and line.code:
+            sheet.say(f"Line {line.index}: {found.text['en']} ({found.source})")
+            sheet.note(found.text["en"])
+            prohibited = found.verdict is Verdict.PROHIBITED
+            ways = ("cbec_direct", "general_trade") if found.modes and sheet.law.currency == "CNY" else ()
+            raise Stop(Status.REFUSED, "prohibited" if prohibited else "licence_missing", alternatives=ways)
+    if sheet.lines:
+        sheet.say("Nothing that is loaded forbids the goods this way.")
+
+
+def _stopped(request: QuoteRequest, law: Law, sheet: Sheet | None, stop: Stop) -> QuoteAnswer:
+    same = request.currency == law.currency
+    return QuoteAnswer(
+        id=request.id,
+        status=stop.status,
+        currency=request.currency if same or stop.span is None else law.currency,
+        customs_value=None,
+        duty=None,
+        tax=None,
+        fees=None,
+        total=None,
+        range=stop.span,
+        regime=stop.regime,
+        components=(),
+        notes=tuple(sheet.notes) if sheet else (),
+        reason=stop.reason,
+        alternatives=stop.alternatives,
+        annual_used_after=None,
+        data_version=law.version,
+        trace=tuple(sheet.trace) if sheet else (),
+    )
+
+
+def _summed(sheet: Sheet, rates: Mapping[tuple[str, str], Rate]) -> QuoteAnswer:
+    request, law = sheet.request, sheet.law
+    unit = Decimal(1).scaleb(-exponent(request.currency))
+    rate = None
+    if request.currency != law.currency:
+        rate = rates.get((law.currency, request.currency))
+        if rate is None:
+            return _stopped(request, law, sheet, unknown("exchange_rate_missing"))
+        sheet.say(f"Parts are told in {request.currency} at {rate.value} ({rate.source}, {rate.on}), each rounded.")
+
+    def told(amount: Decimal) -> Decimal:
+        return (amount if rate is None else amount * rate.value).quantize(unit, ROUND_HALF_EVEN)
+
+    sums = {"duty": ZERO, "tax": ZERO, "fees": ZERO}
+    components = []
+    for part in sheet.parts:
+        amount = told(part.amount)
+        sums["duty" if part.kind in _DUTIES else "tax" if part.kind in _TAXES else "fees"] += amount
+        components.append(
+            Component(
+                kind=part.kind,
+                line=part.line,
+                base=told(part.base),
+                rate=part.rate,
+                amount=amount,
+                source=part.source,
+                valid_from=part.valid_from,
+                **({"assumed": part.assumed} if part.assumed else {}),
+            )
+        )
+    duty, tax, fees = (sums[name].quantize(unit) for name in ("duty", "tax", "fees"))
+    sheet.say(f"Duty {duty}, tax {tax}, fees {fees}: {duty + tax + fees} {request.currency}.")
+    return QuoteAnswer(
+        id=request.id,
+        status=Status.AMOUNT,
+        currency=request.currency,
+        customs_value=None if sheet.customs_value is None else told(sheet.customs_value),
+        duty=duty,
+        tax=tax,
+        fees=fees,
+        total=duty + tax + fees,
+        range=None,
+        regime=sheet.regime,
+        components=tuple(components),
+        notes=tuple(sheet.notes),
+        reason=None,
+        alternatives=(),
+        annual_used_after=sheet.annual_used_after,
+        data_version=law.version,
+        trace=tuple(sheet.trace),
+    )
+
+
+def lawless_answer(*, request: QuoteRequest) -> QuoteAnswer:
+    """The answer where no customs law of the destination is loaded: unknown."""
+    return _empty(request.id, Status.UNKNOWN, request.currency, "destination_unknown", ())
+
+
+def invalid_answer(*, identity: str, why: str) -> QuoteAnswer:
+    """The answer to a request that cannot be read: refused, with the wrong key named."""
+    return _empty(identity, Status.REFUSED, "", "request_invalid", (why,))
+
+
+def _empty(identity: str, status: Status, currency: str, reason: str, notes: tuple[str, ...]) -> QuoteAnswer:
+    return QuoteAnswer(
+        id=identity,
+        status=status,
+        currency=currency,
+        customs_value=None,
+        duty=None,
+        tax=None,
+        fees=None,
+        total=None,
+        range=None,
+        regime=None,
+        components=(),
+        notes=notes,
+        reason=reason,
+        alternatives=(),
+        annual_used_after=None,
+        data_version="",
+        trace=(),
+    )
