@@ -1,6 +1,6 @@
 """The channels in force, kept in memory for at most a minute: every page asks for them."""
 
-from time import monotonic
+from time import monotonic_ns
 from typing import Final
 
 from django.db import connection
@@ -9,17 +9,17 @@ from django.db.models.functions import Now, TruncDate
 from entrepot.channels.models import ChannelRow
 from entrepot.channels.terms import Channel, ChannelUnknown, Lane, Route
 
-_KEPT_SECONDS: Final = 60.0
-_kept: dict[str, tuple[float, tuple[Channel, ...]]] = {}
+_KEPT_NS: Final = 60_000_000_000
+_kept: dict[str, tuple[int, tuple[Channel, ...]]] = {}
 
 
 def channels() -> tuple[Channel, ...]:
     """All open channels by their rows of today, in name order. A change shows after a minute at the latest."""
     database = str(connection.settings_dict["NAME"])
-    since, known = _kept.get(database, (0.0, ()))
-    if not known or monotonic() - since > _KEPT_SECONDS:
+    since, known = _kept.get(database, (0, ()))
+    if not known or monotonic_ns() - since > _KEPT_NS:
         known = _in_force()
-        _kept[database] = (monotonic(), known)
+        _kept[database] = (monotonic_ns(), known)
     return known
 
 

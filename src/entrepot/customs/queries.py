@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from time import monotonic
+from time import monotonic_ns
 from typing import Final
 
 from django.db import connection
@@ -25,7 +25,7 @@ from entrepot.customs.terms import (
     Verdict,
 )
 
-_KEPT_SECONDS: Final = 60.0
+_KEPT_NS: Final = 60_000_000_000
 _KEPT_LAWS: Final = 512
 _CENT: Final = Decimal("0.01")
 
@@ -43,7 +43,7 @@ class Tariff:
 
 @dataclass(slots=True)
 class _Kept:
-    since: float
+    since: int
     by_destination: Mapping[str, Tariff]
     areas: Mapping[str, Mapping[str, frozenset[str]]]
 
@@ -94,13 +94,13 @@ def _database() -> str:
 
 def _loaded() -> _Kept:
     kept = _tariffs.get(_database())
-    if kept is None or not kept.by_destination or monotonic() - kept.since > _KEPT_SECONDS:
+    if kept is None or not kept.by_destination or monotonic_ns() - kept.since > _KEPT_NS:
         by_destination, areas = {}, {}
         for row in TariffRow.objects.all():
             tariff = Tariff(row.jurisdiction, row.currency, tuple(row.members), row.edition, row.version)
             areas[row.jurisdiction] = {name: frozenset(members) for name, members in row.areas.items()}
             by_destination.update(dict.fromkeys(tariff.members, tariff))
-        kept = _Kept(monotonic(), by_destination, areas)
+        kept = _Kept(monotonic_ns(), by_destination, areas)
         _tariffs[_database()] = kept
     return kept
 

@@ -22,10 +22,10 @@ def answer(*, request: QuoteRequest, policy: Policy = STRICT) -> QuoteAnswer:
         return lawless_answer(request=request)
     pairs = needed_rates(request=request, currency=law.currency)
     at = datetime.combine(request.on, time(23, 59), tzinfo=UTC)
-    return quoted(request=request, law=law, policy=policy, rates=known_rates(pairs, at) if pairs else None)
+    return quoted(request=request, law=law, policy=policy, rates=known_rates(pairs=pairs, at=at) if pairs else None)
 
 
-def known_rates(pairs: frozenset[tuple[str, str]], at: datetime) -> dict[tuple[str, str], Rate]:
+def known_rates(*, pairs: frozenset[tuple[str, str]], at: datetime) -> dict[tuple[str, str], Rate]:
     """Those of the wanted rates (base, quote) that are known at a moment."""
     found = {}
     for base, quote in pairs:

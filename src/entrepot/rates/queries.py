@@ -1,7 +1,7 @@
 """Which rate holds at a moment. The latest published figures of a day are kept in memory for a minute."""
 
 from datetime import date, datetime
-from time import monotonic
+from time import monotonic_ns
 from typing import Final
 
 from django.db import connection
@@ -9,9 +9,9 @@ from django.db import connection
 from entrepot.rates.rules import rate_between
 from entrepot.rates.terms import Rate, RateMissing
 
-_KEPT_SECONDS: Final = 60.0
+_KEPT_NS: Final = 60_000_000_000
 _KEPT_DAYS: Final = 64
-_kept: dict[tuple[str, date], tuple[float, dict[tuple[str, str], Rate]]] = {}
+_kept: dict[tuple[str, date], tuple[int, dict[tuple[str, str], Rate]]] = {}
 
 
 def rate(*, base: str, quote: str, at: datetime) -> Rate:
@@ -34,12 +34,12 @@ def forget() -> None:
 
 def _latest(on: date) -> dict[tuple[str, str], Rate]:
     key = (str(connection.settings_dict["NAME"]), on)
-    since, known = _kept.get(key, (0.0, {}))
-    if not known or monotonic() - since > _KEPT_SECONDS:
+    since, known = _kept.get(key, (0, {}))
+    if not known or monotonic_ns() - since > _KEPT_NS:
         known = _read(on)
         if len(_kept) >= _KEPT_DAYS:
             _kept.clear()
-        _kept[key] = (monotonic(), known)
+        _kept[key] = (monotonic_ns(), known)
     return known
 
 

@@ -1,0 +1,52 @@
+"""The landed price: what goods cost at the shopper's door, part by part, as asked, answered and frozen."""
+
+from entrepot.landed.terms.basket import BasketQuote, ConsignmentQuote, LandedPrice, LineQuote, PriceAsk, Refusal
+from entrepot.landed.terms.contract import (
+    GUARANTEED,
+    STRICT,
+    Alternative,
+    AskedLine,
+    Component,
+    Entry,
+    Fact,
+    Given,
+    Importer,
+    Mode,
+    Policy,
+    QuoteAnswer,
+    QuoteRequest,
+    Span,
+    Status,
+    Transport,
+)
+from entrepot.landed.terms.reasons import REASONS, NothingToQuote, QuoteExpired, QuoteMissing, RequestInvalid
+
+__all__ = [
+    "GUARANTEED",
+    "REASONS",
+    "STRICT",
+    "Alternative",
+    "AskedLine",
+    "BasketQuote",
+    "Component",
+    "ConsignmentQuote",
+    "Entry",
+    "Fact",
+    "Given",
+    "Importer",
+    "LandedPrice",
+    "LineQuote",
+    "Mode",
+    "NothingToQuote",
+    "Policy",
+    "PriceAsk",
+    "QuoteAnswer",
+    "QuoteExpired",
+    "QuoteMissing",
+    "QuoteRequest",
+    "Refusal",
+    "RequestInvalid",
+    "Span",
+    "Status",
+    "Transport",
+]

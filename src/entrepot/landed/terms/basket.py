@@ -1,0 +1,162 @@
+"""What a shopper is shown and pays: a basket's quote, kept unchanged for good, and the landed price on a card."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from entrepot.kernel.money import Money
+from entrepot.kernel.text import Text
+from entrepot.landed.terms.contract import Component, QuoteRequest
+from entrepot.rates.terms import Rate
+
+
+@dataclass(frozen=True, slots=True)
+class LineQuote:
+    """One basket line in a frozen quote. All amounts in the quote's currency but the two `merchant_` ones.
+
+    freight, duty, tax, fees: this line's exact share of its consignment's. merchant_net: what the merchant is owed for
+    the line, in the merchant's own currency: price less commission. fx: quote currency per merchant currency.
+    """
+
+    variant_id: int
+    merchant_id: int
+    listing_ref: str
+    sku: str
+    title: Text
+    options: tuple[str, ...]
+    picture: str
+    goods_code: str
+    origin: str
+    net_grams: int | None
+    gross_grams: int | None
+    quantity: int
+    unit: Money
+    goods: Money
+    freight: Money
+    duty: Money
+    tax: Money
+    fees: Money
+    commission: Money
+    merchant_unit: Money
+    merchant_net: Money
+    fx: Decimal
+
+    @property
+    def total(self) -> Money:
+        """Goods with everything apportioned to them."""
+        return self.goods + self.freight + self.duty + self.tax + self.fees
+
+
+@dataclass(frozen=True, slots=True)
+class ConsignmentQuote:
+    """One merchant's part from one place by one channel, with its own way through customs.
+
+    asked: the request behind duty, tax and fees, for replaying it; None within one country. components[].line counts
+    `lines` from zero. annual_used_after: the shopper's CBEC allowance used in the year, this consignment included.
+    """
+
+    merchant_id: int
+    merchant_name: str
+    channel: str
+    ship_from: str
+    mode: str
+    route: str
+    regime: str
+    lines: tuple[LineQuote, ...]
+    goods: Money
+    freight: Money
+    duty: Money
+    tax: Money
+    fees: Money
+    total: Money
+    components: tuple[Component, ...]
+    notes: tuple[str, ...]
+    trace: tuple[str, ...]
+    annual_used_after: Money | None
+    days_min: int
+    days_max: int
+    asked: QuoteRequest | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Part of a basket that cannot be had this way. reason: a key of REASONS; alternatives: the ways that are open."""
+
+    merchant_id: int
+    merchant_name: str
+    variant_ids: tuple[int, ...]
+    titles: tuple[Text, ...]
+    channel: str
+    reason: str
+    facts: Mapping[str, str]
+    alternatives: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BasketQuote:
+    """What the shopper is shown and pays until `valid_until`; never changed once written."""
+
+    ref: str
+    shopper_id: int
+    currency: str
+    destination: str
+    region: str
+    consignments: tuple[ConsignmentQuote, ...]
+    goods: Money
+    freight: Money
+    duty: Money
+    tax: Money
+    fees: Money
+    total: Money
+    made_at: datetime
+    valid_until: datetime
+    data_version: str
+    fx: tuple[Rate, ...]
+    refusals: tuple[Refusal, ...]
+    basket_fingerprint: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that was asked for is in it."""
+        return not self.refusals and bool(self.consignments)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceAsk:
+    """One unit of one offer, for a card or a listing page."""
+
+    variant_id: int
+    merchant_id: int
+    channel: str
+    price: Money
+    goods_code: str
+    origin: str
+    ship_from: str
+    net_grams: int | None
+    gross_grams: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LandedPrice:
+    """What one unit, bought alone, costs at the door: `goods`, and `freight`, `duty`, `tax`, `fees` beside it.
+
+    reason: set where it cannot be had at this destination, or where the law of the day is unknown; then the parts are
+    zero and `total` is None.
+    """
+
+    variant_id: int
+    currency: str
+    goods: Money
+    freight: Money
+    duty: Money
+    tax: Money
+    fees: Money
+    total: Money | None
+    regime: str
+    components: tuple[Component, ...]
+    notes: tuple[str, ...]
+    reason: str | None
+    alternatives: tuple[str, ...]
+    days_min: int
+    days_max: int
