@@ -42,7 +42,7 @@ class SearchQuery:
     """What a shopper asks. Everything but the words narrows; empty means no narrowing.
 
     language: the reader's, decides which title is highlighted. price_min_minor and price_max_minor: inclusive, in minor
-    units of `currency`, against the listing's lowest offer. ships_to, origin: ISO 3166-1 countries. page: from 1.
+    units of `currency`, against the listing's lowest offer. in_stock: only what is to be had now. ships_to, origin: ISO 3166-1 countries. page: from 1.
     """
 
     words: str = ""
@@ -53,6 +53,7 @@ class SearchQuery:
     origin: str = ""
     brand: str = ""
     merchant_id: int | None = None
+    in_stock: bool = False
     currency: str = "USD"
     price_min_minor: int | None = None
     price_max_minor: int | None = None
@@ -130,7 +131,8 @@ class Entry:
     """What the index keeps of one published listing.
 
     categories: the path from the root, each step's own name. prices: the lowest offer by currency in minor units,
-    exact where the merchant named it, exchanged elsewhere. sold: how often, lifts a listing among equals.
+    exact where the merchant named it, exchanged elsewhere. in_stock: at least one variant is to be had; what is sold out
+    comes after its equals. sold: how often, lifts a listing among equals.
     """
 
     listing_id: int
@@ -146,6 +148,7 @@ class Entry:
     origin: str = ""
     prices: Mapping[str, int] = field(default_factory=dict)
     published_at: datetime | None = None
+    in_stock: bool = True
     sold: int = 0
 
 

@@ -55,7 +55,7 @@ class TantivyReader:
         counts = self._counts(searcher, whole, plain, query) if total else {}
         for side in facets:
             if side in narrowed:
-                others = [one for other, one in narrowed.items() if other is not side]
+                others = [one for other, one in narrowed.items() if other != side]
                 counts |= self._counts(searcher, self._all_of(words, others), [side], query)
         return Page(ids, total, {side: counts.get(side, Facet(side, ())) for side in facets}, titles)
 
@@ -115,13 +115,13 @@ class TantivyReader:
         ]
         return Query.boolean_query([(_SHOULD, place) for place in places])
 
-    def _narrowed(self, query: SearchQuery) -> dict[Side | None, Query]:
-        """The filters by the facet they belong to; the merchant's belongs to none."""
+    def _narrowed(self, query: SearchQuery) -> dict[str, Query]:
+        """The filters by the facet they belong to; those of merchant and stock to none."""
         values = {
             Side.CATEGORY: query.category, Side.CHANNEL: query.channel, Side.ORIGIN: query.origin,
             Side.SHIPS_TO: query.ships_to, Side.BRAND: query.brand.lower(),
         }  # fmt: skip
-        narrowed: dict[Side | None, Query] = {
+        narrowed: dict[str, Query] = {
             side: Query.term_query(self._schema, columns.COLUMNS[side], value, index_option="basic")
             for side, value in values.items()
             if value
@@ -132,7 +132,9 @@ class TantivyReader:
                 query.price_min_minor, query.price_max_minor,
             )  # fmt: skip
         if query.merchant_id is not None:
-            narrowed[None] = Query.term_query(self._schema, "merchant", query.merchant_id)
+            narrowed["merchant"] = Query.term_query(self._schema, "merchant", query.merchant_id)
+        if query.in_stock:
+            narrowed["in_stock"] = Query.term_query(self._schema, "in_stock", field_value=True)
         return narrowed
 
     def _all_of(self, words: Query, narrowed: Iterable[Query]) -> Query:

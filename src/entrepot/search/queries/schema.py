@@ -42,6 +42,7 @@ def schema() -> tantivy.Schema:
     for currency in CURRENCIES:
         columns.add_integer_field(price_column(currency=currency), fast=True)
     columns.add_integer_field("published", fast=True)
+    columns.add_boolean_field("in_stock", indexed=True, fast=True)
     # The engine multiplies a hit's score by the logarithm of `weight`; `rank` orders when nothing is asked.
     columns.add_unsigned_field("weight", fast=True)
     columns.add_unsigned_field("rank", fast=True)

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,9 @@ from entrepot.search.terms import Entry, IndexBusy
 # What the engine may buffer before it writes a segment, for the feed and for building a whole generation.
 FEED_BYTES: Final = 32_000_000
 BUILD_BYTES: Final = 256_000_000
+# A hit's score is multiplied by the logarithm of its weight: each doubling of sales adds a twentieth to these twenty,
+# what is sold out counts half.
+_HERE, _GONE = 20, 10
 _DESCRIPTION_MAX: Final = 4_000
 _TRIES_A_SECOND: Final = 10
 
@@ -48,9 +52,11 @@ class TantivyWriter:
         self._writer.commit()
 
     def close(self) -> None:
-        """Wait for merges and let the next writer in; what was not committed is lost."""
-        self._writer.rollback()
-        self._writer.wait_merging_threads()
+        """Wait for merges and let the next writer in; what was not committed is lost. Repeating it does nothing."""
+        # A writer that died of trouble with its files, or was closed, says so here; its lock fell with it.
+        with suppress(ValueError):
+            self._writer.rollback()
+            self._writer.wait_merging_threads()
 
 
 def open_writer(*, path: Path, wait_seconds: int = 0, buffer_bytes: int = FEED_BYTES) -> TantivyWriter:
@@ -100,8 +106,9 @@ def _columns(entry: Entry) -> dict[str, object]:
         "brand": [entry.brand.lower()] if entry.brand else [],
         **{columns.price_column(currency=currency): minor for currency, minor in entry.prices.items()},
         "published": published,
-        "weight": (1 + entry.sold) << 20,
-        "rank": (min(entry.sold, 1 << 28) << 34) | min(published, (1 << 34) - 1),
+        "in_stock": entry.in_stock,
+        "weight": (1 + entry.sold) << (_HERE if entry.in_stock else _GONE),
+        "rank": (entry.in_stock << 62) | (min(entry.sold, (1 << 28) - 1) << 34) | min(published, (1 << 34) - 1),
         "titles": json.dumps(dict(entry.titles), ensure_ascii=False),
     }
 
