@@ -38,7 +38,7 @@ def consignment(*, viewer: Viewer, ref: str) -> ConsignmentView:
     if row is None or not _may_see(viewer, row):
         raise ConsignmentUnknown
     view = _whole(row)
-    return view if viewer.depot else for_merchant(view)
+    return view if viewer.depot else for_merchant(view=view)
 
 
 def consignment_by_id(*, consignment_id: int, merchant_id: int) -> ConsignmentView:
@@ -64,7 +64,7 @@ def consignment_for_depot(*, ref: str) -> ConsignmentView:
 def consignment_lines(*, consignment_id: int, merchant_id: int) -> tuple[LineView, ...]:
     """The articles of one consignment, in their order."""
     rows = models.Line.objects.filter(merchant_id=merchant_id, consignment_id=consignment_id)
-    return tuple(line_view(row) for row in rows.order_by("number"))
+    return tuple(line_view(row=row) for row in rows.order_by("number"))
 
 
 def consignment_money(*, consignment_id: int, merchant_id: int) -> Shares:
@@ -74,7 +74,7 @@ def consignment_money(*, consignment_id: int, merchant_id: int) -> Shares:
     fx = lines.order_by("number").values_list("fx", flat=True).first()
     if row is None or fx is None:
         raise ConsignmentUnknown
-    return shares(row, fx)
+    return shares(row=row, fx=fx)
 
 
 def consignment_refs(*, merchant_id: int, consignment_ids: Sequence[int]) -> dict[int, str]:
@@ -130,7 +130,7 @@ def _may_see(viewer: Viewer, row: models.Consignment) -> bool:
 
 def _whole(row: models.Consignment) -> ConsignmentView:
     lines = models.Line.objects.filter(merchant_id=row.merchant_id, consignment_id=row.id).order_by("number")
-    return consignment_view(row, list(lines))
+    return consignment_view(row=row, lines=list(lines))
 
 
 def _cards(
@@ -143,7 +143,9 @@ def _cards(
         rows = rows.filter(id__lt=last or 0)
     page = list(rows.order_by("-id")[:limit])
     lines = _lines_of(page)
-    return tuple(consignment_card(row, [line for line in lines if line.consignment_id == row.id]) for row in page)
+    return tuple(
+        consignment_card(row=row, lines=[line for line in lines if line.consignment_id == row.id]) for row in page
+    )
 
 
 def _lines_of(rows: Sequence[models.Consignment]) -> list[models.Line]:

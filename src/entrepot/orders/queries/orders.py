@@ -41,9 +41,9 @@ def order(*, viewer: Viewer, ref: str) -> OrderView:
     consignments = models.Consignment.objects.filter(merchant_id__in=row.merchant_ids, order_id=row.id)
     lines = _lines_of([row])
     return order_view(
-        row,
-        [
-            consignment_view(one, [line for line in lines if line.consignment_id == one.id])
+        row=row,
+        consignments=[
+            consignment_view(row=one, lines=[line for line in lines if line.consignment_id == one.id])
             for one in consignments.order_by("number")
         ],
     )
@@ -106,7 +106,7 @@ def order_shares(*, order_id: int, merchant_ids: Sequence[int]) -> tuple[Shares,
         .values_list("consignment_id", "fx")
     )
     rows = models.Consignment.objects.filter(merchant_id__in=list(merchant_ids), order_id=order_id)
-    return tuple(shares(row, fx[row.id]) for row in rows.order_by("number"))
+    return tuple(shares(row=row, fx=fx[row.id]) for row in rows.order_by("number"))
 
 
 def rows_of_order(*, order_id: int, shopper_id: int, merchant_ids: Sequence[int]) -> tuple[Rows, ...]:

@@ -42,28 +42,28 @@ _STAGE_COLUMNS: Final = (
 )
 
 
-def amounts(row: models.Priced) -> Amounts:
+def amounts(*, row: models.Priced) -> Amounts:
     """The five parts and the total of an order, consignment or line."""
     minors = (row.goods_minor, row.freight_minor, row.duty_minor, row.tax_minor, row.fees_minor, row.total_minor)
     return Amounts(*(Money(minor, row.currency) for minor in minors))
 
 
-def address_columns(address: Address) -> dict[str, object]:
+def address_columns(*, address: Address) -> dict[str, object]:
     """An address as it is kept on an order, without its place in the address book."""
     return {key: value for key, value in asdict(address).items() if key != "ref"}
 
 
-def address_of(kept: Mapping[str, object]) -> Address:
+def address_of(*, kept: Mapping[str, object]) -> Address:
     """A kept address."""
     return msgspec.convert({**kept, "ref": ""}, Address)
 
 
-def country_only(address: Address) -> Address:
+def country_only(*, address: Address) -> Address:
     """What a merchant may know of somebody whose parcel goes by the depot."""
     return Address("", "", address.country, address.region, "", "", (), "")
 
 
-def order_view(row: models.Order, consignments: Sequence[ConsignmentView]) -> OrderView:
+def order_view(*, row: models.Order, consignments: Sequence[ConsignmentView]) -> OrderView:
     """An order with its consignments."""
     ends = ((State.PAID, row.paid_at), (State.DONE, row.done_at), (State.CANCELLED, row.cancelled_at))
     moments = [Moment(row.placed_at, State.PLACED), *(Moment(at, what) for what, at in ends if at)]
@@ -72,10 +72,10 @@ def order_view(row: models.Order, consignments: Sequence[ConsignmentView]) -> Or
         ref=row.ref,
         shopper_id=row.shopper_id,
         state=State(row.state),
-        amounts=amounts(row),
+        amounts=amounts(row=row),
         destination=row.destination,
         region=row.region,
-        address=address_of(row.address),
+        address=address_of(kept=row.address),
         quote_ref=row.quote_ref,
         data_version=row.data_version,
         fx=tuple(
@@ -90,7 +90,7 @@ def order_view(row: models.Order, consignments: Sequence[ConsignmentView]) -> Or
     )
 
 
-def consignment_view(row: models.Consignment, lines: Sequence[models.Line]) -> ConsignmentView:
+def consignment_view(*, row: models.Consignment, lines: Sequence[models.Line]) -> ConsignmentView:
     """A consignment with its lines, and with the full address."""
     reached = ((stage, getattr(row, column)) for stage, column in _STAGE_COLUMNS)
     return ConsignmentView(
@@ -110,7 +110,7 @@ def consignment_view(row: models.Consignment, lines: Sequence[models.Line]) -> C
         route=Route(row.route),
         regime=row.regime,
         stage=Stage(row.stage),
-        amounts=amounts(row),
+        amounts=amounts(row=row),
         commission=Money(row.commission_minor, row.currency),
         merchant_net=Money(row.merchant_net_minor, row.merchant_currency),
         components=msgspec.convert(row.components, tuple[Component, ...], strict=False),
@@ -119,7 +119,7 @@ def consignment_view(row: models.Consignment, lines: Sequence[models.Line]) -> C
         data_version=row.data_version,
         days_min=row.days_min,
         days_max=row.days_max,
-        address=address_of(row.address),
+        address=address_of(kept=row.address),
         placed_at=row.placed_at,
         timeline=(
             Moment(row.placed_at, Stage.PLACED),
@@ -127,16 +127,16 @@ def consignment_view(row: models.Consignment, lines: Sequence[models.Line]) -> C
         ),
         release_at=row.release_at,
         paused_since=row.paused_since,
-        lines=tuple(line_view(line) for line in lines),
+        lines=tuple(line_view(row=line) for line in lines),
     )
 
 
-def for_merchant(view: ConsignmentView) -> ConsignmentView:
+def for_merchant(*, view: ConsignmentView) -> ConsignmentView:
     """The same consignment without what its merchant need not know of the shopper."""
-    return replace(view, address=country_only(view.address)) if view.route is Route.DEPOT else view
+    return replace(view, address=country_only(address=view.address)) if view.route is Route.DEPOT else view
 
 
-def line_view(row: models.Line) -> LineView:
+def line_view(*, row: models.Line) -> LineView:
     """One article as it was when ordered."""
     return LineView(
         variant_id=row.variant_id,
@@ -152,7 +152,7 @@ def line_view(row: models.Line) -> LineView:
         net_grams=row.net_grams,
         quantity=row.quantity,
         unit=Money(row.unit_minor, row.currency),
-        amounts=amounts(row),
+        amounts=amounts(row=row),
         commission=Money(row.commission_minor, row.currency),
         merchant_unit=Money(row.merchant_unit_minor, row.merchant_currency),
         merchant_net=Money(row.merchant_net_minor, row.merchant_currency),
@@ -160,7 +160,7 @@ def line_view(row: models.Line) -> LineView:
     )
 
 
-def consignment_card(row: models.Consignment, lines: Sequence[models.Line]) -> ConsignmentCard:
+def consignment_card(*, row: models.Consignment, lines: Sequence[models.Line]) -> ConsignmentCard:
     """A consignment for a list."""
     return ConsignmentCard(
         id=ConsignmentId(row.id),
@@ -185,12 +185,12 @@ def consignment_card(row: models.Consignment, lines: Sequence[models.Line]) -> C
     )
 
 
-def shares(row: models.Consignment, fx: Decimal) -> Shares:
+def shares(*, row: models.Consignment, fx: Decimal) -> Shares:
     """What the money of one consignment is made of, for the ledger.
 
     fx: units of the order's currency for one of the merchant's, as the lines keep it; the ledger wants the inverse.
     """
-    parts = amounts(row)
+    parts = amounts(row=row)
     return Shares(
         order_id=row.order_id,
         consignment_id=row.id,
