@@ -132,7 +132,7 @@ def rows(slug: str, number: int, merchant: dict, listing: dict) -> Iterator[dict
                 "title": listing["title"],
                 "body": html(listing["about"]),
                 "vendor": merchant["name"],
-                "type": kind,
+                "type": listing.get("type", kind),
                 "tags": listing["tags"],
                 "published": "TRUE" if current else "true",
                 "status": "Active" if current else "active",

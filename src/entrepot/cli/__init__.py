@@ -29,6 +29,6 @@ def main() -> None:
 
     django.setup()
     # Each of these registers its commands on `app`.
-    from entrepot.cli import index, migrate, search, worker  # noqa: F401
+    from entrepot.cli import index, migrate, sandbox, search, serve, worker  # noqa: F401
 
     app()

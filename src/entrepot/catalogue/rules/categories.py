@@ -72,7 +72,7 @@ clothing/bottoms|Trousers and shorts|裤装|pant, jean, denim, short, legging, �
 clothing/underwear|Underwear and socks|内衣袜子|underwear, undergarment, sock, hosiery, underwear & socks, 内衣, 袜
 clothing/shoes|Shoes|鞋靴|shoe, sneaker, sandal, loafer, flat, 鞋, 靴
 clothing/bags|Bags|箱包|bag, handbag, backpack, wallet, luggage, tote, luggage & bags, 箱包, 手提包
-clothing/accessories|Accessories|服饰配件|accessory, belt, scarf, hat, cap, beanie, glove, mitten, sunglasses, clothing accessory, 配饰, 帽, 围巾, 手套
+clothing/accessories|Accessories|服饰配件|accessory, belt, scarf, hat, cap, beanie, glove, mitten, umbrella, sunglasses, clothing accessory, 配饰, 帽, 围巾, 手套
 jewellery|Jewellery|珠宝首饰|jewelry, jewellery, cufflink, 首饰, 珠宝
 jewellery/earrings|Earrings|耳饰|earring, 耳环, 耳饰
 jewellery/necklaces|Necklaces|项链|necklace, pendant, 项链
