@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import typer
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from procrastinate import App
 from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django.utils import connector_params
@@ -41,6 +41,8 @@ def worker(
     SIGTERM and Ctrl-C stop it cleanly within five seconds. Killing it loses nothing: news stays until it was taken, and
     a job that was under way is run again.
     """
+    # A job that got a connection the server has closed would fail for nothing; a check a job costs little here.
+    connections.settings["default"]["CONN_HEALTH_CHECKS"] = True
     asyncio.run(_Worker(concurrency=concurrency, queues=queue or None).run())
 
 
