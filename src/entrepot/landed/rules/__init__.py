@@ -1,6 +1,29 @@
 """The landed-cost engine: one pure function from a request and a day's law to an answer that can be checked by hand."""
 
 from entrepot.landed.rules.answer import invalid_answer, lawless_answer, needed_rates, quote, request_of
+from entrepot.landed.rules.basket import VALID, Wanted, consigned, consignment_result, frozen_quote, on_sale
+from entrepot.landed.rules.parcels import Door, No, Parcel, Piece, Priced, gross_grams, no_lane, priced
 from entrepot.landed.rules.shares import fixed_sum
 
-__all__ = ["fixed_sum", "invalid_answer", "lawless_answer", "needed_rates", "quote", "request_of"]
+__all__ = [
+    "VALID",
+    "Door",
+    "No",
+    "Parcel",
+    "Piece",
+    "Priced",
+    "Wanted",
+    "consigned",
+    "consignment_result",
+    "fixed_sum",
+    "frozen_quote",
+    "gross_grams",
+    "invalid_answer",
+    "lawless_answer",
+    "needed_rates",
+    "no_lane",
+    "on_sale",
+    "priced",
+    "quote",
+    "request_of",
+]

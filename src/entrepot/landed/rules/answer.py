@@ -11,6 +11,7 @@ from entrepot.customs.rules import restriction_on
 from entrepot.customs.terms import Law, Verdict
 from entrepot.kernel.money import exponent
 from entrepot.landed.rules import cn, others, us
+from entrepot.landed.rules.shares import family_of
 from entrepot.landed.rules.working import ZERO, Sheet, Stop, opened, unknown
 from entrepot.landed.terms import (
     STRICT,
@@ -23,13 +24,6 @@ from entrepot.landed.terms import (
 )
 from entrepot.rates.terms import Rate
 
-_DUTIES: Final = frozenset(
-    {
-        "base", "duty", "additional_us", "postal", "s301_cn", "s301_br", "s301_fl", "s122", "s232", "s201", "s338",
-        "ieepa_fentanyl", "ieepa_reciprocal", "ieepa_india", "ieepa_brazil",
-    }
-)  # fmt: skip
-_TAXES: Final = frozenset({"vat", "gst", "consumption_tax", "articles_tax", "sales_tax"})
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _MOST: Final = Decimal(10) ** 15
@@ -164,7 +158,7 @@ def _summed(sheet: Sheet, rates: Mapping[tuple[str, str], Rate]) -> QuoteAnswer:
     components = []
     for part in sheet.parts:
         amount = told(part.amount)
-        sums["duty" if part.kind in _DUTIES else "tax" if part.kind in _TAXES else "fees"] += amount
+        sums[family_of(kind=part.kind)] += amount
         components.append(
             Component(
                 kind=part.kind,

@@ -28,8 +28,7 @@ class LineQuote:
     picture: str
     goods_code: str
     origin: str
-    net_grams: int | None
-    gross_grams: int | None
+    net_grams: int
     quantity: int
     unit: Money
     goods: Money
@@ -41,6 +40,7 @@ class LineQuote:
     merchant_unit: Money
     merchant_net: Money
     fx: Decimal
+    gross_grams: int | None = None
 
     @property
     def total(self) -> Money:
@@ -76,7 +76,7 @@ class ConsignmentQuote:
     annual_used_after: Money | None
     days_min: int
     days_max: int
-    asked: QuoteRequest | None
+    asked: QuoteRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,31 @@
+"""Frozen quotes, as their shopper may see them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from entrepot.landed.models import QuoteRow
+from entrepot.landed.terms import BasketQuote, QuoteExpired, QuoteMissing
+from entrepot.parties.terms import Viewer
+
+
+def quote(*, viewer: Viewer, ref: str, at: datetime) -> BasketQuote:
+    """The viewer's own quote, still valid at `at`. Raises QuoteMissing, QuoteExpired."""
+    found = quotes_by_ref(shopper_id=viewer.shopper_id or 0, refs=[ref]).get(ref)
+    if found is None:
+        raise QuoteMissing
+    must_be_valid(quote=found, at=at)
+    return found
+
+
+def quotes_by_ref(*, shopper_id: int, refs: Sequence[str]) -> dict[str, BasketQuote]:
+    """A shopper's quotes by reference, expired ones too; absent ones are absent. One statement."""
+    rows = QuoteRow.objects.filter(shopper_id=shopper_id, ref__in=list(refs)).values_list("ref", "body")
+    return {ref: msgspec.json.decode(body, type=BasketQuote) for ref, body in rows}
+
+
+def must_be_valid(*, quote: BasketQuote, at: datetime) -> None:
+    """Stop when the quote's time is over; its last moment no longer counts. Raises QuoteExpired."""
+    if at >= quote.valid_until:
+        raise QuoteExpired(valid_until=f"{quote.valid_until:%Y-%m-%d %H:%M} UTC")

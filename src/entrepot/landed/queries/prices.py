@@ -1,0 +1,145 @@
+"""What parcels and single units cost at the door: law, rates and freight from memory, no statement per row."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from entrepot.carriage import queries as carriage
+from entrepot.carriage.terms import FreightAsk
+from entrepot.channels import queries as channels
+from entrepot.channels.rules import lane_between
+from entrepot.customs import queries as customs
+from entrepot.customs.terms import Law, LawMissing
+from entrepot.kernel.money import Money
+from entrepot.landed.queries.answers import known_rates
+from entrepot.landed.rules import Door, No, Parcel, Piece, Priced, gross_grams, lawless_answer, no_lane, priced
+from entrepot.landed.rules import quote as quoted
+from entrepot.landed.terms import LandedPrice, Policy, PriceAsk, QuoteAnswer, QuoteRequest
+from entrepot.rates.terms import Rate
+
+Rates = dict[tuple[str, str], Rate]
+
+
+def parcel_prices(
+    *, parcels: Sequence[Parcel], door: Door, owed_in: Sequence[str] = ()
+) -> tuple[tuple[Priced | No, ...], Rates, str]:
+    """Each parcel at the door or why not, in order; the exchange rates used; the version of the law ("" for none).
+
+    owed_in: currencies that the offers' prices are wanted in too. The shopper's yearly CBEC allowance is counted on
+    from one parcel to the next.
+    """
+    law = _law(door)
+    lanes = [None if no_lane(parcel=parcel, door=door) else _route(parcel, door) for parcel in parcels]
+    weights = [gross_grams(parcel=parcel) or 0 for parcel in parcels]
+    costs = carriage.freights(
+        asks=[
+            FreightAsk(
+                parcel.ship_from, door.destination, "depot" if lane == "depot" else "direct", grams if lane else 0
+            )
+            for parcel, lane, grams in zip(parcels, lanes, weights, strict=True)
+        ],
+        at=door.at,
+    )
+    prices = {piece.price.currency for parcel in parcels for piece in parcel.pieces}
+    prices |= {cost.cost.currency for cost in costs if cost}
+    home = {law.currency, door.currency} if law else {door.currency}
+    pairs = {(base, quote) for base in prices | home for quote in home | set(owed_in) if base != quote}
+    rates = known_rates(pairs=frozenset(pairs), at=door.at)
+
+    def answering(request: QuoteRequest, policy: Policy) -> QuoteAnswer:
+        if law is None:
+            return lawless_answer(request=request)
+        return quoted(request=request, law=law, policy=policy, rates=rates)
+
+    found: list[Priced | No] = []
+    for parcel, cost in zip(parcels, costs, strict=True):
+        no = no_lane(parcel=parcel, door=door)
+        one = no or priced(parcel=parcel, door=door, freight=cost, rates=rates, answering=answering)
+        if isinstance(one, Priced) and one.answer and one.answer.annual_used_after is not None:
+            door = replace(door, annual_used=one.answer.annual_used_after)
+        found.append(one)
+    return tuple(found), rates, law.version if law else ""
+
+
+def landed_prices(
+    *, items: Sequence[PriceAsk], destination: str, currency: str, at: datetime, region: str = ""
+) -> tuple[LandedPrice, ...]:
+    """What one unit of each offer costs at the door when bought alone, in order: goods, freight, duty, tax and fees.
+
+    Beside `total`, freight stands apart, since a fuller parcel carries it for less. Nothing is frozen: a quote of the
+    basket is. No statement a row; the law, rates and rate cards come from memory.
+    """
+    known = {channel.slug: channel for channel in channels.channels()}
+    parcels = [
+        Parcel(
+            item.merchant_id,
+            known[item.channel],
+            item.ship_from,
+            (Piece(item.variant_id, 1, item.price, item.goods_code, item.origin, item.net_grams, item.gross_grams),),
+        )
+        for item in items
+        if item.channel in known
+    ]
+    # Each is bought alone, so none counts on another's yearly allowance.
+    door = Door(destination, region, currency, at)
+    found = iter(_alone(parcels, door))
+    return tuple(
+        _price(item, next(found) if item.channel in known else No("no_lane", {"channel": item.channel}), currency)
+        for item in items
+    )
+
+
+def _alone(parcels: Sequence[Parcel], door: Door) -> list[Priced | No]:
+    return [parcel_prices(parcels=[parcel], door=door)[0][0] for parcel in parcels]
+
+
+def _price(item: PriceAsk, one: Priced | No, currency: str) -> LandedPrice:
+    free = Money.zero(currency)
+    if isinstance(one, No):
+        return LandedPrice(
+            variant_id=item.variant_id,
+            currency=currency,
+            goods=item.price if item.price.currency == currency else free,
+            freight=free,
+            duty=free,
+            tax=free,
+            fees=free,
+            total=None,
+            regime="",
+            components=(),
+            notes=(),
+            reason=one.reason,
+            alternatives=one.alternatives,
+            days_min=0,
+            days_max=0,
+        )
+    parts = (one.goods[0], one.freight[0], one.duty[0], one.tax[0], one.fees[0])
+    return LandedPrice(
+        variant_id=item.variant_id,
+        currency=currency,
+        goods=one.goods[0],
+        freight=one.freight[0],
+        duty=one.duty[0],
+        tax=one.tax[0],
+        fees=one.fees[0],
+        total=Money.total(parts, currency),
+        regime=one.regime,
+        components=one.answer.components if one.answer else (),
+        notes=one.notes,
+        reason=None,
+        alternatives=(),
+        days_min=one.days_min,
+        days_max=one.days_max,
+    )
+
+
+def _law(door: Door) -> Law | None:
+    try:
+        return customs.law(destination=door.destination, on=door.on)
+    except LawMissing:
+        return None
+
+
+def _route(parcel: Parcel, door: Door) -> str:
+    lane = lane_between(channel=parcel.channel, ship_from=parcel.ship_from, destination=door.destination)
+    return lane.route.value

@@ -1,0 +1,247 @@
+"""A basket split into consignments, and the frozen quote put together of priced ones."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final, Protocol
+
+from entrepot.catalogue.terms import SaleLine
+from entrepot.channels.terms import Channel
+from entrepot.kernel.money import Money
+from entrepot.landed.rules.parcels import Door, No, Parcel, Piece, Priced, Rates, told
+from entrepot.landed.terms import BasketQuote, ConsignmentQuote, LineQuote, Refusal
+from entrepot.parties.terms import Merchant
+
+
+class BasketLike(Protocol):
+    """A line of a basket, which lies above us."""
+
+    @property
+    def merchant_id(self) -> int:
+        """Who sells it."""
+
+    @property
+    def variant_id(self) -> int:
+        """What it is."""
+
+    @property
+    def channel(self) -> str:
+        """Through which channel."""
+
+    @property
+    def quantity(self) -> int:
+        """How many pieces."""
+
+
+VALID: Final = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A consignment before it is priced: the parcel and what is printed about it."""
+
+    parcel: Parcel
+    merchant: Merchant
+    lines: tuple[SaleLine, ...]
+
+
+def on_sale(
+    *,
+    lines: Iterable[BasketLike],
+    sales: Mapping[tuple[int, str], SaleLine],
+    merchants: Mapping[int, Merchant],
+    channels: Mapping[str, Channel],
+) -> tuple[list[tuple[SaleLine, int]], list[Refusal]]:
+    """The lines that may be sold at this moment with their quantities, and refusals for the others, in basket order.
+
+    sales: by variant and channel; an article that is gone is absent.
+    """
+    offered: list[tuple[SaleLine, int]] = []
+    refusals = []
+    for line in lines:
+        sale, merchant = sales.get((line.variant_id, line.channel)), merchants.get(line.merchant_id)
+        channel = channels.get(line.channel)
+        reason = "not_on_sale"
+        if sale is not None and sale.published and merchant is not None and channel is not None:
+            if merchant.verified or not channel.requires_verified:
+                offered.append((sale, line.quantity))
+                continue
+            reason = "not_admitted"
+        refusals.append(
+            Refusal(
+                merchant_id=line.merchant_id,
+                merchant_name=merchant.name if merchant else "",
+                variant_ids=(line.variant_id,),
+                titles=(sale.title if sale else {},),
+                channel=line.channel,
+                reason=reason,
+                facts={},
+                alternatives=(),
+            )
+        )
+    return offered, refusals
+
+
+def consigned(
+    *,
+    lines: Iterable[tuple[SaleLine, int]],
+    merchants: Mapping[int, Merchant],
+    channels: Mapping[str, Channel],
+    destination: str,
+) -> tuple[Wanted, ...]:
+    """The wanted lines as consignments: one for each merchant, channel and place they ship from, in basket order.
+
+    Source: GACC 2018 No.194: a retail CBEC parcel carries one order of one merchant of record.
+    """
+    groups: dict[tuple[int, str, str], list[tuple[SaleLine, int]]] = {}
+    for line, quantity in lines:
+        groups.setdefault((line.merchant_id, line.channel, line.ships_from), []).append((line, quantity))
+    return tuple(
+        Wanted(
+            Parcel(
+                merchant_id=merchant_id,
+                channel=channels[slug],
+                ship_from=ship_from,
+                pieces=tuple(_piece(line, quantity, destination) for line, quantity in group),
+            ),
+            merchants[merchant_id],
+            tuple(line for line, _ in group),
+        )
+        for (merchant_id, slug, ship_from), group in groups.items()
+    )
+
+
+def _piece(line: SaleLine, quantity: int, destination: str) -> Piece:
+    return Piece(
+        variant_id=line.variant_id,
+        quantity=quantity,
+        price=line.price,
+        goods_code=line.goods_code(destination),
+        origin=line.origin,
+        net_grams=line.net_grams,
+        gross_grams=line.gross_grams,
+    )
+
+
+def consignment_result(*, wanted: Wanted, priced: Priced | No, door: Door, rates: Rates) -> ConsignmentQuote | Refusal:
+    """The consignment frozen, or refused with its reason."""
+    made = priced if isinstance(priced, No) else consignment_quote(wanted=wanted, priced=priced, door=door, rates=rates)
+    return refusal(wanted=wanted, no=made) if isinstance(made, No) else made
+
+
+def consignment_quote(*, wanted: Wanted, priced: Priced, door: Door, rates: Rates) -> ConsignmentQuote | No:
+    """One consignment frozen. What the merchant is owed is told in the merchant's own currency at the day's rate."""
+    lines = []
+    for i, (line, piece) in enumerate(zip(wanted.lines, wanted.parcel.pieces, strict=True)):
+        frozen = _line(wanted, line, piece, (i, priced), rates)
+        if frozen is None:
+            return No("exchange_rate_missing", {"currency": wanted.merchant.currency})
+        lines.append(frozen)
+    sums = {name: Money.total(getattr(priced, name), door.currency) for name in _PARTS}
+    answer = priced.answer
+    used = answer.annual_used_after if answer else None
+    return ConsignmentQuote(
+        merchant_id=wanted.merchant.id,
+        merchant_name=wanted.merchant.name,
+        channel=wanted.parcel.channel.slug,
+        ship_from=wanted.parcel.ship_from,
+        mode=priced.lane.regime_mode,
+        route=priced.lane.route.value,
+        regime=priced.regime,
+        lines=tuple(lines),
+        **sums,
+        total=Money.total(sums.values(), door.currency),
+        components=answer.components if answer else (),
+        notes=priced.notes,
+        trace=answer.trace if answer else (),
+        annual_used_after=None if used is None else Money.of(used, "CNY"),
+        days_min=priced.days_min,
+        days_max=priced.days_max,
+        asked=priced.asked,
+    )
+
+
+_PARTS: Final = ("goods", "freight", "duty", "tax", "fees")
+
+
+def _line(wanted: Wanted, line: SaleLine, piece: Piece, place: tuple[int, Priced], rates: Rates) -> LineQuote | None:
+    i, priced = place
+    commission = wanted.parcel.channel.commission
+    sold = piece.price * piece.quantity
+    owed = told(amount=sold - sold.at_rate(commission), currency=wanted.merchant.currency, rates=rates)
+    if owed is None:
+        return None
+    rate = rates.get((piece.price.currency, priced.units[i].currency))
+    return LineQuote(
+        variant_id=line.variant_id,
+        merchant_id=line.merchant_id,
+        listing_ref=line.listing_ref,
+        sku=line.sku,
+        title=line.title,
+        options=line.options,
+        picture=line.picture,
+        goods_code=piece.goods_code,
+        origin=line.origin,
+        net_grams=line.net_grams or line.gross_grams or 0,
+        quantity=piece.quantity,
+        unit=priced.units[i],
+        goods=priced.goods[i],
+        freight=priced.freight[i],
+        duty=priced.duty[i],
+        tax=priced.tax[i],
+        fees=priced.fees[i],
+        commission=priced.goods[i].at_rate(commission),
+        merchant_unit=piece.price,
+        merchant_net=owed,
+        fx=Decimal(1) if rate is None else rate.value,
+        gross_grams=line.gross_grams,
+    )
+
+
+def refusal(*, wanted: Wanted, no: No) -> Refusal:
+    """A consignment that cannot be had, with what it was."""
+    return Refusal(
+        merchant_id=wanted.merchant.id,
+        merchant_name=wanted.merchant.name,
+        variant_ids=tuple(line.variant_id for line in wanted.lines),
+        titles=tuple(line.title for line in wanted.lines),
+        channel=wanted.parcel.channel.slug,
+        reason=no.reason,
+        facts=no.facts,
+        alternatives=no.alternatives,
+    )
+
+
+def frozen_quote(
+    *,
+    ref: str,
+    shopper_id: int,
+    door: Door,
+    results: Sequence[ConsignmentQuote | Refusal],
+    rates: Rates,
+    fingerprint: str,
+    versions: Mapping[str, str],
+) -> BasketQuote:
+    """The whole basket's quote, valid for half an hour.
+
+    versions: data version by destination whose law was asked. rates: only those are kept that were used.
+    """
+    consignments = tuple(one for one in results if isinstance(one, ConsignmentQuote))
+    sums = {name: Money.total((getattr(one, name) for one in consignments), door.currency) for name in _PARTS}
+    return BasketQuote(
+        ref=ref,
+        shopper_id=shopper_id,
+        currency=door.currency,
+        destination=door.destination,
+        region=door.law_region,
+        consignments=consignments,
+        **sums,
+        total=Money.total(sums.values(), door.currency),
+        made_at=door.at,
+        valid_until=door.at + VALID,
+        data_version=" ".join(f"{name}:{version}" for name, version in sorted(versions.items())),
+        fx=tuple(rates[pair] for pair in sorted(rates)),
+        refusals=tuple(one for one in results if isinstance(one, Refusal)),
+        basket_fingerprint=fingerprint,
+    )

@@ -1,0 +1,251 @@
+"""From what is wanted to what it costs at the door: parcels, their request to customs, their shares to the cent."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from entrepot.carriage.terms import Freight
+from entrepot.channels.rules import lane_between, sends_to
+from entrepot.channels.terms import DOMESTIC, Channel, Lane
+from entrepot.kernel.money import Money
+from entrepot.landed.rules.shares import family_of, fixed_sum
+from entrepot.landed.terms import (
+    GUARANTEED,
+    STRICT,
+    AskedLine,
+    Importer,
+    Mode,
+    QuoteAnswer,
+    QuoteRequest,
+    Status,
+    Transport,
+)
+from entrepot.landed.terms.contract import Policy
+from entrepot.rates.terms import Rate
+
+Rates = Mapping[tuple[str, str], Rate]
+Answering = Callable[[QuoteRequest, Policy], QuoteAnswer]
+# The authority's clock against UTC, standard time: an entry date is a forecast, an hour at midnight is not.
+_HOURS: Final[Mapping[str, int]] = {"CN": 8, "US": -5, "CA": -5, "GB": 0}
+_THOUSAND: Final = Decimal(1000)
+_DUTY_FAMILIES: Final = ("duty", "tax", "fees")
+# The law of these destinations differs by region, so a quote is good for one only.
+_BY_REGION: Final = frozenset({"CA"})
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """So many of one article at its offer's price."""
+
+    variant_id: int
+    quantity: int
+    price: Money
+    goods_code: str
+    origin: str
+    net_grams: int | None
+    gross_grams: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One merchant's pieces from one place by one channel: one consignment, one merchant of record."""
+
+    merchant_id: int
+    channel: Channel
+    ship_from: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where to, in which currency, when, and what the shopper used of the yearly allowance."""
+
+    destination: str
+    region: str
+    currency: str
+    at: datetime
+    annual_used: Decimal = Decimal(0)
+
+    @property
+    def on(self) -> date:
+        """The entry date on the authority's calendar, if it came in now."""
+        return (self.at + timedelta(hours=_HOURS.get(self.destination, 1))).date()
+
+    @property
+    def law_region(self) -> str:
+        """The region where its law differs, else nothing: the quote is then good for the whole country."""
+        return self.region if self.destination in _BY_REGION else ""
+
+
+@dataclass(frozen=True, slots=True)
+class No:
+    """Why a parcel cannot be had. reason: a key of REASONS."""
+
+    reason: str
+    facts: Mapping[str, str]
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A parcel's costs in the door's currency; the tuples run along its pieces and sum to the whole."""
+
+    lane: Lane
+    units: tuple[Money, ...]
+    goods: tuple[Money, ...]
+    freight: tuple[Money, ...]
+    duty: tuple[Money, ...]
+    tax: tuple[Money, ...]
+    fees: tuple[Money, ...]
+    days_min: int
+    days_max: int
+    regime: str
+    asked: QuoteRequest | None
+    answer: QuoteAnswer | None
+    notes: tuple[str, ...]
+
+
+def no_lane(*, parcel: Parcel, door: Door) -> No | None:
+    """Why the channel does not take the parcel there, or nothing."""
+    if sends_to(channel=parcel.channel, ship_from=parcel.ship_from, destination=door.destination):
+        return None
+    return No("no_lane", {"channel": parcel.channel.slug, "destination": door.destination})
+
+
+def gross_grams(*, parcel: Parcel) -> int | None:
+    """What the parcel weighs packed; by net weight where packed weight is not known; None when a piece has neither."""
+    whole = 0
+    for piece in parcel.pieces:
+        grams = piece.gross_grams or piece.net_grams
+        if not grams:
+            return None
+        whole += grams * piece.quantity
+    return whole
+
+
+def priced(*, parcel: Parcel, door: Door, freight: Freight | None, rates: Rates, answering: Answering) -> Priced | No:
+    """The parcel at the door, or why not.
+
+    freight: what carrying it costs, None when nobody does. answering: the engine with the day's law put in. Goods and
+    freight are exchanged at the day's rate, each unit price rounded half even; shares sum exactly.
+    """
+    lane = lane_between(channel=parcel.channel, ship_from=parcel.ship_from, destination=door.destination)
+    if gross_grams(parcel=parcel) is None:
+        return No("weight_missing", {})
+    if freight is None:
+        return No("no_freight", {"destination": door.destination})
+    carriage = told(amount=freight.cost, currency=door.currency, rates=rates)
+    units = [told(amount=piece.price, currency=door.currency, rates=rates) for piece in parcel.pieces]
+    if carriage is None or None in units:
+        return No("exchange_rate_missing", {"currency": door.currency})
+    prices = tuple(unit for unit in units if unit is not None)
+    goods = tuple(unit * piece.quantity for unit, piece in zip(prices, parcel.pieces, strict=True))
+    weights = [(piece.gross_grams or piece.net_grams or 0) * piece.quantity for piece in parcel.pieces]
+    free = tuple(Money.zero(door.currency) for _ in goods)
+    base = Priced(
+        lane=lane,
+        units=prices,
+        goods=goods,
+        freight=fixed_sum(whole=carriage, weights=weights),
+        duty=free,
+        tax=free,
+        fees=free,
+        days_min=freight.days_min,
+        days_max=freight.days_max,
+        regime=DOMESTIC,
+        asked=None,
+        answer=None,
+        notes=_home_notes(door),
+    )
+    return base if lane.regime_mode == DOMESTIC else _through_customs(base, parcel, door, carriage, answering)
+
+
+def told(*, amount: Money, currency: str, rates: Rates) -> Money | None:
+    """`amount` in another currency at the day's rate, rounded half even; None without a rate."""
+    if amount.currency == currency:
+        return amount
+    rate = rates.get((amount.currency, currency))
+    return None if rate is None else amount.exchanged(rate.value, currency)
+
+
+def _home_notes(door: Door) -> tuple[str, ...]:
+    return ("US state and local sales tax is not included.",) if door.destination == "US" else ()
+
+
+def _through_customs(base: Priced, parcel: Parcel, door: Door, carriage: Money, answering: Answering) -> Priced | No:
+    request = asked(parcel=parcel, door=door, lane=base.lane, goods=base.goods, freight=carriage)
+    answer = answering(request, GUARANTEED if base.lane.guaranteed else STRICT)
+    if answer.status is not Status.AMOUNT:
+        return _no(answer)
+    shares = {
+        family: tuple(Money.total(column, door.currency) for column in zip(*rows, strict=True)) if rows else base.duty
+        for family, rows in _by_line(answer, base.goods, door.currency).items()
+    }
+    return replace(
+        base,
+        duty=shares["duty"],
+        tax=shares["tax"],
+        fees=shares["fees"],
+        regime=answer.regime or "",
+        asked=request,
+        answer=answer,
+        notes=answer.notes,
+    )
+
+
+def _no(answer: QuoteAnswer) -> No:
+    code, _, since = (answer.reason or "rate_unknown").partition(":")
+    ways = tuple(way if isinstance(way, str) else way.regime for way in answer.alternatives)
+    return No(code, {"since": since} if since else {}, ways)
+
+
+def _by_line(answer: QuoteAnswer, goods: Sequence[Money], currency: str) -> dict[str, list[tuple[Money, ...]]]:
+    """Each component as one row along the lines: on its own line, or by the goods' value when it is for all."""
+    rows: dict[str, list[tuple[Money, ...]]] = {family: [] for family in _DUTY_FAMILIES}
+    for part in answer.components:
+        amount = Money.of(part.amount, currency)
+        if part.line is None:
+            row = fixed_sum(whole=amount, weights=[money.minor for money in goods])
+        else:
+            row = tuple(amount if i == part.line else Money.zero(currency) for i in range(len(goods)))
+        rows[family_of(kind=part.kind)].append(row)
+    return rows
+
+
+def asked(*, parcel: Parcel, door: Door, lane: Lane, goods: Sequence[Money], freight: Money) -> QuoteRequest:
+    """The parcel as a request of the contract. Legal quantities follow from pieces and net weight."""
+    return QuoteRequest(
+        id=f"{parcel.merchant_id}:{parcel.channel.slug}:{parcel.ship_from}",
+        on=door.on,
+        destination=door.destination,
+        region=door.law_region or None,
+        ship_from=parcel.ship_from,
+        mode=Mode(lane.regime_mode),
+        transport=Transport.AIR,
+        importer=Importer.CONSUMER,
+        currency=door.currency,
+        lines=tuple(
+            AskedLine(
+                goods_code=piece.goods_code or None,
+                origin=piece.origin,
+                quantity=piece.quantity,
+                value=money.decimal,
+                currency=door.currency,
+                measures=_measures(piece),
+            )
+            for piece, money in zip(parcel.pieces, goods, strict=True)
+        ),
+        freight=freight.decimal,
+        annual_used=door.annual_used,
+    )
+
+
+def _measures(piece: Piece) -> dict[str, Decimal]:
+    count = Decimal(piece.quantity)
+    measures = {"no": count, "prs": count, "doz": count / 12, "dpr": count / 12}
+    if piece.net_grams:
+        grams = count * piece.net_grams
+        measures |= {"g": grams, "kg": grams / _THOUSAND}
+    return measures
