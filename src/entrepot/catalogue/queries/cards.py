@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from html import unescape
-from re import compile as pattern
 from typing import Final
 
 from entrepot.base.owners import across_owners
-from entrepot.catalogue.queries.reading import Cell, map_of, money_of, picture_of, rows_of, text_of, tuple_of
+from entrepot.catalogue.queries.reading import Cell, rows_of
+from entrepot.catalogue.rules.cells import map_of, money_of, picture_of, plain, text_of, tuple_of
 from entrepot.catalogue.terms import Card, IndexDocument, ListingId, VariantId
 from entrepot.kernel.money import Money
 from entrepot.parties import queries as parties
@@ -46,8 +45,6 @@ SELECT l.id, l.merchant_id, l.ref, l.titles, l.descriptions, l.brand, l.kind, l.
          JOIN catalogue_offer o ON o.merchant_id = v.merchant_id AND o.variant_id = v.id
         WHERE v.merchant_id = l.merchant_id AND v.listing_id = l.id) o ON true
 """
-_TAG: Final = pattern(r"<[^>]*>")
-_SPACE: Final = pattern(r"\s+")
 
 
 def cards(*, listing_ids: Sequence[int], channel: str = "", currency: str = "") -> list[Card]:
@@ -58,7 +55,7 @@ def cards(*, listing_ids: Sequence[int], channel: str = "", currency: str = "") 
     if not listing_ids:
         return []
     with across_owners("what was found belongs to many merchants"):
-        rows = rows_of(_CARDS, [list(listing_ids), channel, currency])
+        rows = rows_of(sql=_CARDS, given=[list(listing_ids), channel, currency])
     merchants = parties.merchants_by_id(merchant_ids=[row[2] for row in rows])
     return [_card(row, merchants[row[2]].name, merchants[row[2]].slug) for row in rows]
 
@@ -68,7 +65,7 @@ def index_documents(*, listing_ids: Sequence[int]) -> list[IndexDocument]:
     if not listing_ids:
         return []
     with across_owners("the index holds the listings of all merchants"):
-        rows = rows_of(_DOCUMENTS, [list(set(listing_ids))])
+        rows = rows_of(sql=_DOCUMENTS, given=[list(set(listing_ids))])
     merchants = parties.merchants_by_id(merchant_ids=[row[1] for row in rows])
     return [_document(row, merchants[row[1]].name) for row in rows]
 
@@ -77,15 +74,10 @@ def published_ids(*, after: int = 0, limit: int = 1000) -> list[int]:
     """Ids of listings on sale in ascending order beyond `after`: for walking through all of them."""
     with across_owners("the index holds the listings of all merchants"):
         rows = rows_of(
-            "SELECT id FROM catalogue_listing WHERE id > %s AND status = 'published' ORDER BY id LIMIT %s",
-            [after, limit],
+            sql="SELECT id FROM catalogue_listing WHERE id > %s AND status = 'published' ORDER BY id LIMIT %s",
+            given=[after, limit],
         )
     return [row[0] for row in rows]
-
-
-def plain(html: str) -> str:
-    """The words of a piece of HTML, for indexing and for previews."""
-    return _SPACE.sub(" ", unescape(_TAG.sub(" ", html))).strip()
 
 
 def _card(row: tuple[Cell, ...], merchant_name: str, merchant_slug: str) -> Card:

@@ -10,7 +10,7 @@ from entrepot.catalogue.models import Category
 from entrepot.catalogue.terms import CategoryNode, CategoryRef, CategoryUnknown
 from entrepot.kernel.text import Text
 
-_KEPT_SECONDS: Final = 60.0
+_KEPT_SECONDS: Final = 60
 _kept: dict[str, tuple[float, Mapping[str, Text]]] = {}
 
 
@@ -29,13 +29,13 @@ def categories() -> tuple[CategoryNode, ...]:
 
 def category(*, path: str) -> CategoryRef:
     """One category with the names of those above it. Raises CategoryUnknown."""
-    found = category_ref(path)
+    found = category_ref(path=path)
     if found is None:
         raise CategoryUnknown(path=path)
     return found
 
 
-def category_ref(path: str) -> CategoryRef | None:
+def category_ref(*, path: str) -> CategoryRef | None:
     """The category at `path`, or nothing for an empty or forgotten one."""
     names = _names()
     if path not in names:
@@ -52,7 +52,7 @@ def forget_categories() -> None:
 
 def _names() -> Mapping[str, Text]:
     database = str(connection.settings_dict["NAME"])
-    since, known = _kept.get(database, (0.0, {}))
+    since, known = _kept.get(database, (0, {}))
     if not known or monotonic() - since > _KEPT_SECONDS:
         known = dict(Category.objects.order_by("position").values_list("path", "names"))
         _kept[database] = (monotonic(), known)

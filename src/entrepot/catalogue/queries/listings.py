@@ -6,7 +6,8 @@ from typing import Final
 
 from entrepot.base.owners import across_owners
 from entrepot.catalogue.queries.categories import category_ref
-from entrepot.catalogue.queries.reading import Cell, map_of, money_of, picture_of, rows_of, text_of, tuple_of
+from entrepot.catalogue.queries.reading import Cell, rows_of
+from entrepot.catalogue.rules.cells import map_of, money_of, picture_of, text_of, tuple_of
 from entrepot.catalogue.rules.completeness import lacks
 from entrepot.catalogue.terms import (
     Listing,
@@ -75,7 +76,7 @@ def listing_page(*, ref: str, viewer: Viewer | None = None) -> Listing:
     Raises ListingUnknown. One statement.
     """
     with across_owners("a listing's address does not name its merchant"):
-        rows = rows_of(_LISTING.format(which="l.ref = %s"), [ref])
+        rows = rows_of(sql=_LISTING.format(which="l.ref = %s"), given=[ref])
     found = _listing(rows[0]) if rows else None
     if found is None or (found.status is not Status.PUBLISHED and not _may_work(viewer, found.merchant_id)):
         raise ListingUnknown
@@ -85,7 +86,7 @@ def listing_page(*, ref: str, viewer: Viewer | None = None) -> Listing:
 def listing(*, viewer: Viewer, merchant_id: int, ref: str) -> Listing:
     """One of a merchant's own listings, whatever its status. Raises NotYours, ListingUnknown."""
     parties.must_work_for(viewer=viewer, merchant_id=merchant_id)
-    rows = rows_of(_LISTING.format(which="l.merchant_id = %s AND l.ref = %s"), [merchant_id, ref])
+    rows = rows_of(sql=_LISTING.format(which="l.merchant_id = %s AND l.ref = %s"), given=[merchant_id, ref])
     if not rows:
         raise ListingUnknown
     return _listing(rows[0])
@@ -93,7 +94,7 @@ def listing(*, viewer: Viewer, merchant_id: int, ref: str) -> Listing:
 
 def listing_by_id(*, merchant_id: int, listing_id: int) -> Listing:
     """One listing of this merchant by its key, whatever its status. Raises ListingUnknown."""
-    rows = rows_of(_LISTING.format(which="l.merchant_id = %s AND l.id = %s"), [merchant_id, listing_id])
+    rows = rows_of(sql=_LISTING.format(which="l.merchant_id = %s AND l.id = %s"), given=[merchant_id, listing_id])
     if not rows:
         raise ListingUnknown
     return _listing(rows[0])
@@ -118,9 +119,10 @@ def listings_of(
         "after_id": int(after_id) if after_id.isdigit() else 0,
         "limit": limit + 1,
     }
-    rows = rows_of(_PAGE, facts)
+    rows = rows_of(sql=_PAGE, given=facts)
     counts = rows_of(
-        "SELECT status, count(*) FROM catalogue_listing WHERE merchant_id = %s GROUP BY status", [merchant_id]
+        sql="SELECT status, count(*) FROM catalogue_listing WHERE merchant_id = %s GROUP BY status",
+        given=[merchant_id],
     )
     shown = tuple(_row(row) for row in rows[:limit])
     last = shown[-1] if len(rows) > limit else None
@@ -130,9 +132,9 @@ def listings_of(
 def variant_ids_by_sku(*, merchant_id: int, skus: Sequence[str]) -> Mapping[str, VariantId]:
     """A merchant's variants by stock-keeping unit; one that several variants share is absent."""
     rows = rows_of(
-        """SELECT sku, min(id) FROM catalogue_variant WHERE merchant_id = %s AND sku = ANY(%s) AND sku <> ''
+        sql="""SELECT sku, min(id) FROM catalogue_variant WHERE merchant_id = %s AND sku = ANY(%s) AND sku <> ''
            GROUP BY sku HAVING count(*) = 1""",
-        [merchant_id, list(skus)],
+        given=[merchant_id, list(skus)],
     )
     return {sku: VariantId(variant_id) for sku, variant_id in rows}
 
@@ -159,7 +161,7 @@ def _listing(row: tuple[Cell, ...]) -> Listing:
         handle=row[3],
         status=Status(row[4]),
         wanted=Status(row[5]),
-        category=category_ref(row[6]),
+        category=category_ref(path=row[6]),
         brand=row[7],
         kind=row[8],
         origin=row[9],

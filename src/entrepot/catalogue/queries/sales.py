@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from entrepot.catalogue.queries.reading import map_of, picture_of, rows_of, text_of, tuple_of
+from entrepot.catalogue.queries.reading import rows_of
+from entrepot.catalogue.rules.cells import map_of, picture_of, text_of, tuple_of
 from entrepot.catalogue.terms import ListingId, SaleLine, VariantId
 from entrepot.kernel.money import Money
 
@@ -36,7 +37,7 @@ def sale_lines(*, variant_ids: Sequence[tuple[int, int, str]], currency: str = "
     if not variant_ids:
         return {}
     merchants, variants, channels = zip(*variant_ids, strict=True)
-    rows = rows_of(_SALE_LINES, [list(merchants), list(variants), list(channels), currency])
+    rows = rows_of(sql=_SALE_LINES, given=[list(merchants), list(variants), list(channels), currency])
     lines = (
         SaleLine(
             variant_id=VariantId(row[0]),

@@ -13,7 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from entrepot.base.identity import new_id
 from entrepot.base.outbox import tell
 from entrepot.catalogue import models
-from entrepot.catalogue.queries.reading import LARGE, SMALL
+from entrepot.catalogue.rules.cells import LARGE, SMALL
 from entrepot.catalogue.terms import CHANGED, ListingUnknown, PictureRefused
 from entrepot.kernel.text import Text
 
@@ -36,7 +36,7 @@ def attach_picture(*, merchant_id: int, listing_id: int, file: bytes, alt: Text,
     row = known.filter(source=source).first()
     if row is not None and row.sha256:
         return row.sha256
-    digest = keep_picture(file)
+    digest = keep_picture(file=file)
     models.Picture.objects.create(
         id=new_id(owner=merchant_id),
         merchant_id=merchant_id,
@@ -51,7 +51,7 @@ def attach_picture(*, merchant_id: int, listing_id: int, file: bytes, alt: Text,
     return digest
 
 
-def keep_picture(file: bytes) -> str:
+def keep_picture(*, file: bytes) -> str:
     """Write both sizes below the media folder and answer the digest they are named by. Raises PictureRefused."""
     picture = _opened(file)
     large = _encoded(picture, LARGE)
