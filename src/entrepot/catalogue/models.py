@@ -149,7 +149,7 @@ class ImportRun(OwnedModel):
     encoding = models.CharField(max_length=32, default="")
     dialect = models.CharField(max_length=32, default="")
     headings = models.JSONField(default=list)
-    given = models.JSONField(default=list)
+    partial = models.BooleanField(default=False)
     bytes_read = models.BigIntegerField(default=0)
     staged_line = models.BigIntegerField(default=0)
     staged = models.BooleanField(default=False)
@@ -220,7 +220,10 @@ class ImportChange(OwnedModel):
 
 
 class StagedListing(OwnedModel):
-    """A product of a file, read and checked. id and ref are those the listing gets if it is new. Unlogged."""
+    """A product of a file, read and checked. id and ref are those the listing gets if it is new. Unlogged.
+
+    NULL, or a language that is not there: the file has no such column; empty, or a null inside: blanked.
+    """
 
     id = models.BigIntegerField(primary_key=True)
     merchant_id = models.BigIntegerField()
@@ -232,14 +235,14 @@ class StagedListing(OwnedModel):
     ref = models.CharField(max_length=24)
     wanted = models.CharField(max_length=9, default="")
     category_path = models.CharField(max_length=120, default="")
-    brand = models.CharField(max_length=255, default="")
-    kind = models.CharField(max_length=255, default="")
-    origin = models.CharField(max_length=2, default="")
+    brand = models.CharField(max_length=255, null=True)
+    kind = models.CharField(max_length=255, null=True)
+    origin = models.CharField(max_length=2, null=True)
     goods_codes = models.JSONField(default=dict)
     titles = models.JSONField(default=dict)
     descriptions = models.JSONField(default=dict)
-    option_names = models.JSONField(default=list)
-    tags = models.JSONField(default=list)
+    option_names = models.JSONField(null=True)
+    tags = models.JSONField(null=True)
     attributes = models.JSONField(default=dict)
 
     class Meta:
@@ -250,7 +253,7 @@ class StagedListing(OwnedModel):
 
 
 class StagedVariant(OwnedModel):
-    """A variant row of a file, read and checked. Unlogged."""
+    """A variant row of a file, read and checked; NULL: no such column; 0 and empty: blanked. Unlogged."""
 
     id = models.BigIntegerField(primary_key=True)
     merchant_id = models.BigIntegerField()
@@ -260,14 +263,14 @@ class StagedVariant(OwnedModel):
     handle = models.CharField(max_length=255)
     ref = models.CharField(max_length=24)
     offer_id = models.BigIntegerField()
-    sku = models.CharField(max_length=255, default="")
-    barcode = models.CharField(max_length=64, default="")
-    options = models.JSONField(default=list)
+    sku = models.CharField(max_length=255, null=True)
+    barcode = models.CharField(max_length=64, null=True)
+    options = models.JSONField(null=True)
     options_key = models.CharField(max_length=800, default="")
     position = models.IntegerField(default=0)
     net_grams = models.IntegerField(null=True)
     gross_grams = models.IntegerField(null=True)
-    picture_source = models.CharField(max_length=2048, default="")
+    picture_source = models.CharField(max_length=2048, null=True)
     price_minor = models.BigIntegerField(null=True)
     compare_at_minor = models.BigIntegerField(null=True)
     quantity = models.BigIntegerField(null=True)
@@ -290,7 +293,7 @@ class StagedPicture(OwnedModel):
     handle = models.CharField(max_length=255)
     source = models.CharField(max_length=2048)
     position = models.IntegerField(default=0)
-    alt = models.CharField(max_length=512, default="")
+    alt = models.JSONField(default=dict)
 
     class Meta:
         indexes = (models.Index(fields=["merchant_id", "run_id", "product_line"], name="catalogue_stagedp_order"),)

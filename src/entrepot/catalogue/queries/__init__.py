@@ -2,6 +2,14 @@
 
 from entrepot.catalogue.queries.cards import cards, index_documents, published_ids
 from entrepot.catalogue.queries.categories import categories, category
+from entrepot.catalogue.queries.imports import (
+    feed_path,
+    import_rows,
+    import_run,
+    import_runs,
+    import_work,
+    rejected_csv,
+)
 from entrepot.catalogue.queries.listings import listing, listing_by_id, listing_page, listings_of, variant_ids_by_sku
 from entrepot.catalogue.queries.sales import sale_lines
 
@@ -9,12 +17,18 @@ __all__ = [
     "cards",
     "categories",
     "category",
+    "feed_path",
+    "import_rows",
+    "import_run",
+    "import_runs",
+    "import_work",
     "index_documents",
     "listing",
     "listing_by_id",
     "listing_page",
     "listings_of",
     "published_ids",
+    "rejected_csv",
     "sale_lines",
     "variant_ids_by_sku",
 ]

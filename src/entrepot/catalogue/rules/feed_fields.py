@@ -78,7 +78,7 @@ def head_of(row: Row, options: OptionNames, book: Book) -> FeedHead:
         tags=listed,
         origin=_origin(row, book),
         goods_codes=_goods_codes(row, book),
-        option_names=options.names,
+        option_names=options.names if row.text("option1_value") is not None else None,
         attributes=_attributes(row, trail),
         wanted=_wanted(row, book),
     )
@@ -118,7 +118,7 @@ def pictures_of(rows: Sequence[Row], book: Book) -> tuple[FeedPicture, ...]:
             position = row.code("picture_position") or ""
             order = int(position) if name == "picture" and position.isdigit() and len(position) < 6 else place + 1
             alt = picture_words(row.text("picture_alt") or "") if name == "picture" else ""
-            found[source] = FeedPicture(row.line, source, order, alt)
+            found[source] = FeedPicture(row.line, source, order, {language_of(alt): alt} if alt else {})
     return tuple(sorted(found.values(), key=lambda picture: picture.position))
 
 

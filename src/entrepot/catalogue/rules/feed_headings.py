@@ -13,6 +13,7 @@ COLUMNS_MAX: Final = 400
 FIELD_MAX: Final = 1024 * 1024
 # A quotation mark left open swallows the rest of the file; the reader stops at this many letters instead.
 csv.field_size_limit(FIELD_MAX)
+PARTIAL: Final = "entrepot line"
 _DELIMITERS: Final = (",", ";", "\t", "|")
 
 # Ours: name, then the headings it goes by, folded. Source: Shopify help centre, "Using CSV files to import and export
@@ -67,7 +68,7 @@ _SILENT: Final = frozenset(
         "option1 linked to", "option2 linked to", "option3 linked to", "variant fulfillment service", "fulfillment service",
         "variant weight unit", "weight unit for display", "variant taxable", "charge tax", "bin name",
         "incoming (not editable)", "unavailable (not editable)", "committed (not editable)",
-        "entrepot line", "entrepot reason", "entrepot remedy",
+        PARTIAL, "entrepot reason", "entrepot remedy",
     }
 )  # fmt: skip
 OWN_METAFIELDS: Final = frozenset(
@@ -99,6 +100,11 @@ class Headings:
         """The heading as the file writes it, or the current name of one that is absent."""
         place = self.at.get(name, self.metafields.get(f"entrepot.{name}", -1))
         return self.cells[place] if place >= 0 else _shown(_ALIASES.get(name, (name,))[0])
+
+    @property
+    def partial(self) -> bool:
+        """Whether this is a file of rejected rows that we handed back: what it leaves out is not gone."""
+        return any(_folded(cell) == PARTIAL for cell in self.cells)
 
     @property
     def product_columns(self) -> frozenset[int]:

@@ -24,7 +24,7 @@ class FeedHead:
     tags: tuple[str, ...] | None
     origin: str | None
     goods_codes: Blankable
-    option_names: tuple[str, ...]
+    option_names: tuple[str, ...] | None
     attributes: Blankable
     wanted: str
 
@@ -53,7 +53,7 @@ class FeedPicture:
     line: int
     source: str
     position: int
-    alt: str
+    alt: Blankable
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +85,16 @@ class FeedCount:
     quantity: int | None
     goods_code: str
     origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedBatch:
+    """Some of a file, small enough to write at once. last_line, bytes_read: how far the file has been read."""
+
+    products: tuple[FeedProduct, ...]
+    counts: tuple[FeedCount, ...]
+    findings: tuple[Finding, ...]
+    rows: int
+    rejected: int
+    last_line: int
+    bytes_read: int

@@ -12,9 +12,7 @@ _TAGS: Final = frozenset(
     "p br hr b strong i em u s sub sup ul ol li dl dt dd h2 h3 h4 h5 h6 blockquote table thead tbody tr th td".split()
 )
 _TAKEN_WITH_CONTENT: Final = frozenset({"script", "style", "iframe", "object", "noscript", "template", "title"})
-_NOTABLE: Final = re.compile(
-    r"<\s*(script|style|iframe|object|embed|form|input|button|video|audio|img|svg|link|base)\b", re.IGNORECASE
-)
+_NOTABLE: Final = re.compile(r"<\s*(script|iframe|object|embed|form|input|button|video|audio|img|svg)\b", re.IGNORECASE)
 _EMPTY: Final = re.compile(r"<(p|li|b|strong|i|em|h[2-6])>(?:\s|&nbsp;|<br>)*</\1>")
 KEY_SEPARATOR: Final = "\x1f"
 

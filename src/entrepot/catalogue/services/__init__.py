@@ -1,5 +1,7 @@
 """Writes of the catalogue: listings and their pictures, the category tree, and the runs that import files."""
 
+from entrepot.catalogue.services.applying import Chunk, apply_feed_chunk, note_stock
+from entrepot.catalogue.services.imports import begin_undo, fail_import, open_import, start_import
 from entrepot.catalogue.services.listings import (
     archive_listing,
     create_listing,
@@ -8,12 +10,24 @@ from entrepot.catalogue.services.listings import (
     unpublish_listing,
 )
 from entrepot.catalogue.services.pictures import attach_picture
+from entrepot.catalogue.services.staging import finish_staging, stage_batch
+from entrepot.catalogue.services.undoing import undo_import_chunk
 
 __all__ = [
+    "Chunk",
+    "apply_feed_chunk",
     "archive_listing",
     "attach_picture",
+    "begin_undo",
     "create_listing",
     "edit_listing",
+    "fail_import",
+    "finish_staging",
+    "note_stock",
+    "open_import",
     "publish_listing",
+    "stage_batch",
+    "start_import",
+    "undo_import_chunk",
     "unpublish_listing",
 ]

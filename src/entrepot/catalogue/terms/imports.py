@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 from entrepot.kernel.errors import NotFound, Refused
 
 
 class ImportState(StrEnum):
-    """Queued, running, then done or failed. A done run may be undone."""
+    """Queued, running, then done or failed. A done run may be undone, which takes a while too."""
 
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    UNDOING = "undoing"
     UNDONE = "undone"
 
 
@@ -96,6 +98,20 @@ class ImportReport:
     def ended(self) -> bool:
         """Whether nothing more will happen by itself."""
         return self.state in {ImportState.DONE, ImportState.FAILED, ImportState.UNDONE}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportWork:
+    """What the import job needs to know of a run. started: its encoding is settled, and its reading may go on.
+
+    turn: no earlier run of the merchant is still on its way.
+    """
+
+    path: Path
+    currency: str
+    encoding: str
+    started: bool
+    turn: bool
 
 
 @dataclass(frozen=True, slots=True)
