@@ -42,7 +42,7 @@ def _read(*, merchant_id: int, run_id: int, work: ImportWork) -> None:
             if not services.stage_batch(merchant_id=merchant_id, run_id=run_id, batch=batch, after=after):
                 break
             after = batch.last_line
-        services.finish_staging(merchant_id=merchant_id, run_id=run_id, findings=feed.first_findings(), at=clock.now())
+        services.finish_staging(merchant_id=merchant_id, run_id=run_id, findings=feed.first_findings())
 
 
 @app.task(name="feeds.undo", queue="feeds")

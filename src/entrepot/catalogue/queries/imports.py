@@ -84,7 +84,7 @@ def import_runs(*, viewer: Viewer, merchant_id: int, after: str = "", limit: int
     )
 
 
-def import_rows(  # noqa: PLR0913 - the report's filters
+def import_rows(
     *, viewer: Viewer, merchant_id: int, ref: str, severity: str = "", code: str = "", after: int = 0, limit: int = 100
 ) -> RowPage:
     """What was found in a run, in the order of the file. after: a page's `next`. Raises NotYours, ImportUnknown."""
@@ -136,15 +136,15 @@ def _rejected(run: models.ImportRun, reasons: dict[int, list[tuple[str, str]]]) 
                 head = cells
             if line not in reasons:
                 continue
-            cells += [""] * (len(feed.headings.cells) - len(cells))
+            row = cells + [""] * (len(feed.headings.cells) - len(cells))
             if handle != headed and head and head is not cells and head[place] == handle:
                 for column in feed.headings.product_columns:
-                    cells[column] = head[column]
+                    row[column] = head[column]
             headed = handle
             why = [
                 " ".join(dict.fromkeys(text for text in texts if text)) for texts in zip(*reasons[line], strict=True)
             ]
-            yield _line([*(cells[column] for column in own), str(line), *why])
+            yield _line([*(row[column] for column in own), str(line), *why])
 
 
 def _line(cells: list[str]) -> str:

@@ -162,7 +162,15 @@ def _parts_of_hints() -> frozenset[str]:
 def _stem(word: str) -> str:
     if word in _hints():
         return word
-    endings = ((word[:-3] + "y", "ies"), (word[:-2], "es"), (word[:-1], "s"), (word[:-2], "'s"), (word[:-1], "'"))
+    endings = (
+        (word[:-3] + "y", "ies"),
+        (word[:-3] + "f", "ves"),
+        (word[:-3] + "fe", "ves"),
+        (word[:-2], "es"),
+        (word[:-1], "s"),
+        (word[:-2], "'s"),
+        (word[:-1], "'"),
+    )
     stems = [stem for stem, ending in endings if word.endswith(ending)]
     whole = [stem for stem in stems if stem in _hints()]
     if whole or word in _parts_of_hints():

@@ -59,6 +59,15 @@ def option_names_of(first: Row, rows: Sequence[Row], book: Book) -> OptionNames:
     return OptionNames(tuple(numbers), tuple(names))
 
 
+def note_other_titles(first: Row, rows: Sequence[Row], book: Book) -> None:
+    """Say of each later row that gives the product another title that the first one counts."""
+    title = first.text("title")
+    for row in rows:
+        other = row.text("title")
+        if row is not first and other and other != title:
+            book.say("feed.title_differs", line=row.line, field=row.column("title"), first=first.line)
+
+
 def head_of(row: Row, options: OptionNames, book: Book) -> FeedHead:
     """The product's own fields, from its first row."""
     title = within(row.text("title"), 255, row=row, name="title", book=book) or ""

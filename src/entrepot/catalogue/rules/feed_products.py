@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from entrepot.catalogue.rules.feed_fields import head_of, option_names_of, pictures_of, variants_of
+from entrepot.catalogue.rules.feed_fields import head_of, note_other_titles, option_names_of, pictures_of, variants_of
 from entrepot.catalogue.rules.feed_headings import Headings
 from entrepot.catalogue.rules.feed_rows import Book, checked_row
 from entrepot.catalogue.rules.feed_shapes import Cells, FeedProduct
@@ -60,6 +60,8 @@ def product_of(group: Sequence[Cells], headings: Headings, *, currency: str) -> 
     head = head_of(first_row, names, book) if first_row and names else None
     if first_row and first_row.line in book.spoiled:
         return _rejected(group, book)
+    if first_row:
+        note_other_titles(first_row, rows, book)
     variants = variants_of(rows, names, currency, book)
     pictures = pictures_of(rows, book)
     rejected = frozenset(book.spoiled)

@@ -73,15 +73,20 @@ def start_import(*, merchant_id: int, run_id: int, encoding: str, headings: Head
     What was staged is scratch that a crash of the server may have emptied: then reading starts anew.
     """
     row = _locked(merchant_id=merchant_id, run_id=run_id)
-    row.state = ImportState.RUNNING
-    row.encoding, row.dialect = encoding, headings.dialect
-    row.headings, row.partial = list(headings.cells), headings.partial
+    models.ImportRun.objects.filter(merchant_id=merchant_id, id=run_id).update(
+        state=ImportState.RUNNING,
+        encoding=encoding,
+        dialect=headings.dialect,
+        headings=list(headings.cells),
+        partial=headings.partial,
+    )
     if row.staged_count != staged_count(merchant_id=merchant_id, run_id=run_id):
         forget_staged(merchant_id=merchant_id, run_id=run_id)
         models.ImportRow.objects.filter(merchant_id=merchant_id, run_id=run_id, half=1).delete()
-        row.staged, row.staged_line, row.staged_count, row.bytes_read = False, 0, 0, 0
-        row.rows_read = row.rows_rejected = 0
-    _save(row)
+        models.ImportRun.objects.filter(merchant_id=merchant_id, id=run_id).update(
+            staged=False, staged_line=0, staged_count=0, bytes_read=0, rows_read=0, rows_rejected=0
+        )
+        return 0
     return row.staged_line
 
 
@@ -91,9 +96,9 @@ def fail_import(*, merchant_id: int, run_id: int, trouble: ImportTrouble, at: da
     row = _locked(merchant_id=merchant_id, run_id=run_id)
     if row.state not in {ImportState.QUEUED, ImportState.RUNNING}:
         return
-    row.state, row.ended_at = ImportState.FAILED, at
-    row.trouble, row.trouble_facts = trouble.why, dict(trouble.details)
-    _save(row)
+    models.ImportRun.objects.filter(merchant_id=merchant_id, id=run_id).update(
+        state=ImportState.FAILED, ended_at=at, trouble=trouble.why, trouble_facts=dict(trouble.details)
+    )
     forget_staged(merchant_id=merchant_id, run_id=run_id)
 
 
@@ -108,8 +113,7 @@ def begin_undo(*, merchant_id: int, ref: str) -> None:
         return
     if row.state not in {ImportState.DONE, ImportState.FAILED}:
         raise NotUndoable
-    row.state = ImportState.UNDOING
-    _save(row)
+    models.ImportRun.objects.filter(merchant_id=merchant_id, id=row.id).update(state=ImportState.UNDOING)
     defer("feeds.undo", queue="feeds", merchant_id=merchant_id, run_id=row.id)
 
 
@@ -183,10 +187,3 @@ def _locked(*, merchant_id: int, run_id: int) -> models.ImportRun:
     if row is None:
         raise ImportUnknown
     return row
-
-
-def _save(row: models.ImportRun) -> None:
-    fields = {
-        field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key
-    }
-    models.ImportRun.objects.filter(merchant_id=row.merchant_id, id=row.id).update(**fields)

@@ -1,15 +1,14 @@
 """The first half of an import: what the file says, checked, into scratch tables; then its rows are joined by handle."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Final
 
 from django.db import connection, transaction
 
 from entrepot.base.identity import new_id, new_reference
 from entrepot.catalogue import models
-from entrepot.catalogue.rules.feed_shapes import FeedBatch, FeedCount, FeedHead, FeedProduct
 from entrepot.catalogue.rules.feed_headings import headings_of
+from entrepot.catalogue.rules.feed_shapes import FeedBatch, FeedCount, FeedHead, FeedProduct
 from entrepot.catalogue.rules.findings import finding
 from entrepot.catalogue.services.copying import Value, copy_rows
 from entrepot.catalogue.services.imports import put_findings, staged_count
@@ -122,7 +121,7 @@ def stage_batch(*, merchant_id: int, run_id: int, batch: FeedBatch, after: int) 
 
 
 @transaction.atomic
-def finish_staging(*, merchant_id: int, run_id: int, findings: Iterable[Finding], at: datetime) -> None:
+def finish_staging(*, merchant_id: int, run_id: int, findings: Iterable[Finding]) -> None:
     """The file is read to its end: join what stood apart, and say what only the whole file shows. Once."""
     run = models.ImportRun.objects.select_for_update(no_key=True).get(merchant_id=merchant_id, id=run_id)
     if run.staged or run.state != ImportState.RUNNING:
