@@ -5,7 +5,7 @@ READY := .venv/.ready
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check static format fmt lint types imports house messages migrations bench soak screenshots clean
+.PHONY: help setup demo test check static format fmt lint types imports house docs messages migrations bench soak screenshots clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -46,6 +46,10 @@ imports: $(READY) ## The architecture: who may import whom
 
 house: $(READY) ## The house rules that ruff does not know
 	@$(BIN)/python tools/tidy.py
+	@$(BIN)/python tools/print_docs.py --check
+
+docs: $(READY) ## Print the glossary from the terms
+	@$(BIN)/python tools/print_docs.py
 
 messages: $(READY) ## Compile the Chinese texts; say which are missing or do not fit
 	@$(BIN)/python tools/messages.py compile
