@@ -9,7 +9,7 @@ import typer
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "entrepot.config.settings")
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
-# These prepare a database of their own, or need none.
+# These prepare a database of their own or need none, and have no use for Django.
 _WITHOUT_DATABASE: Final = frozenset({"demo", "sandbox"})
 
 
@@ -21,14 +21,25 @@ def entrepot() -> None:
 def main() -> None:
     """Where the console script enters: the database, then Django, then the commands, each in the module of its noun."""
     command = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
-    if command and command not in _WITHOUT_DATABASE and "--help" not in sys.argv:
-        from entrepot.cli import database
+    if command in _WITHOUT_DATABASE:
+        from entrepot.cli import demo, sandbox
+    else:
+        if command and "--help" not in sys.argv:
+            from entrepot.cli import database
 
-        database.lease()
-    import django
+            database.lease()
+        import django
 
-    django.setup()
-    # Each of these registers its commands on `app`.
-    from entrepot.cli import index, migrate, sandbox, search, serve, worker  # noqa: F401
-
+        django.setup()
+        # Each of these registers its commands on `app`.
+        from entrepot.cli import (  # noqa: F401
+            demo,
+            demo_market,
+            index,
+            migrate,
+            sandbox,
+            search,
+            serve,
+            worker,
+        )
     app()

@@ -1,0 +1,217 @@
+"""`entrepot demo`: a whole market on this machine, from nothing, until Ctrl-C."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Final
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from entrepot.base.postgres import Embedded, PostgresTrouble, home
+from entrepot.cli import app
+from entrepot.cli.children import Child, Children
+from entrepot.cli.database import lease
+from entrepot.cli.people import PASSWORD, SIGN_INS
+from entrepot.cli.ports import free_port
+
+_ENTREPOT: Final = (sys.executable, "-m", "entrepot.cli")
+_SANDBOX: Final = (sys.executable, "-m", "entrepot_sandbox")
+_READY_SECONDS: Final = 60.0
+# What the demo keeps below its home; the secret key stays, so that browsers stay signed out cleanly.
+_KEPT: Final = ("postgres", "media", "index", "sandbox", "logs", "mail", "static", "demo.json")
+
+
+@app.command()
+def demo(
+    *,
+    reset: Annotated[bool, typer.Option("--reset", help="Throw the demo's data away first.")] = False,
+    port: Annotated[int, typer.Option(help="For the pages; when it is busy another is taken and said.")] = 8000,
+) -> None:
+    """Start a whole market: database, pages, worker, payment provider, carrier, and goods, people and orders to see."""
+    _Demo(Console(highlight=False), home()).run(reset=reset, port=port)
+
+
+class _Demo:
+    def __init__(self, console: Console, folder: Path) -> None:
+        self._console = console
+        self._home = folder
+        self._logs = folder / "logs"
+        self._children = Children(console.print)
+        self._stop = threading.Event()
+
+    def run(self, *, reset: bool, port: int) -> None:
+        import fasteners
+
+        self._home.mkdir(parents=True, exist_ok=True)
+        only_one = fasteners.InterProcessLock(self._home / "demo.lock")
+        if not only_one.acquire(blocking=False):
+            self._console.print(f"[red]A demo runs from {self._home} already.[/] Stop it first, or set ENTREPOT_HOME.")
+            raise typer.Exit(1)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: self._stop.set())
+        try:
+            if reset:
+                self._reset()
+            self._start(port)
+            self._watch()
+        except _Stopped:
+            self._console.print()
+        finally:
+            self._end()
+
+    def _reset(self) -> None:
+        if os.environ.get("DATABASE_URL"):
+            self._console.print("[red]DATABASE_URL is set: that database is yours to empty.[/]")
+            raise typer.Exit(1)
+        Embedded(self._home / "postgres").stop()
+        for name in _KEPT:
+            path = self._home / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+    def _start(self, port: int) -> None:
+        began = time.monotonic()
+        self._logs.mkdir(parents=True, exist_ok=True)
+        self._step("PostgreSQL", self._database)
+        web, payments, carrier = self._ports(port)
+        environment = self._environment(web, payments, carrier)
+        self._step("Tables", lambda: self._command("migrate", [*_ENTREPOT, "migrate", "--quiet"], environment))
+        self._prepare(environment)
+        self._step("Processes", lambda: self._processes(environment, web, payments, carrier))
+        self._greet(f"http://127.0.0.1:{web}", time.monotonic() - began)
+
+    def _database(self) -> None:
+        try:
+            lease()
+        except PostgresTrouble as trouble:
+            self._console.print(f"[red]The database could not be started.[/]\n{trouble}")
+            raise typer.Exit(1) from trouble
+
+    def _ports(self, port: int) -> tuple[int, int, int]:
+        taken: list[int] = []
+        for name, wished in (("The pages'", port), ("The payment provider's", 8801), ("The carrier's", 8802)):
+            given = free_port(wished, but=tuple(taken))
+            if given != wished:
+                self._console.print(f"[yellow]{name} port {wished} is busy; taking {given}.[/]")
+            taken.append(given)
+        return taken[0], taken[1], taken[2]
+
+    def _environment(self, web: int, payments: int, carrier: int) -> Mapping[str, str]:
+        return {
+            **os.environ,
+            "ENTREPOT_HOME": str(self._home),
+            "ENTREPOT_URL": f"http://127.0.0.1:{web}",
+            "ENTREPOT_PAYMENT_URL": f"http://127.0.0.1:{payments}",
+            "ENTREPOT_CARRIER_URL": f"http://127.0.0.1:{carrier}",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def _command(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
+        """One command to its end, its output to a log; shown when it fails."""
+        log = self._logs / f"{name}.log"
+        with log.open("wb") as out:
+            done = subprocess.Popen(command, env=dict(environment), stdout=out, stderr=out, start_new_session=True)
+            self._wait_for(done)
+        if done.returncode:
+            self._fail(name, log)
+
+    def _prepare(self, environment: Mapping[str, str]) -> None:
+        """Goods, people and orders, shown by the command itself as it goes."""
+        done = subprocess.Popen([*_ENTREPOT, "demo-market"], env=dict(environment), start_new_session=True)
+        self._wait_for(done)
+        if done.returncode:
+            raise typer.Exit(1)
+
+    def _wait_for(self, process: "subprocess.Popen[bytes]") -> None:
+        while process.poll() is None:
+            if self._stop.wait(0.05):
+                os.killpg(process.pid, signal.SIGTERM)
+                process.wait()
+                raise _Stopped
+
+    def _processes(self, environment: Mapping[str, str], web: int, payments: int, carrier: int) -> None:
+        state = self._home / "sandbox"
+        state.mkdir(exist_ok=True)
+        for name, at in (("payments", payments), ("carrier", carrier)):
+            command = [
+                *_SANDBOX, name, "--port", str(at), "--state", str(state / f"{name}.sqlite3"),
+                "--webhook", f"http://127.0.0.1:{web}/webhooks/{name}",
+            ]  # fmt: skip
+            self._children.start(Child(name, command, environment, self._logs / f"{name}.log"))
+        worker_log = self._logs / "worker.log"
+        told = worker_log.stat().st_size if worker_log.exists() else 0
+        self._children.start(Child("worker", [*_ENTREPOT, "worker"], environment, worker_log))
+        serve = [*_ENTREPOT, "serve", "--port", str(web)]
+        self._children.start(Child("web", serve, environment, self._logs / "web.log"))
+        for name, at in (("payments", payments), ("carrier", carrier), ("web", web)):
+            self._until(name, lambda at=at: _answers(f"http://127.0.0.1:{at}/healthz"))  # type: ignore[misc]
+        self._until("worker", lambda: b"Worker ready" in worker_log.read_bytes()[told:])
+
+    def _until(self, name: str, ready: Callable[[], bool]) -> None:
+        child = next(child for child in self._children.all if child.name == name)
+        until = time.monotonic() + _READY_SECONDS
+        while not ready():
+            if self._stop.wait(0.1):
+                raise _Stopped
+            if child.ended() is not None or time.monotonic() > until:
+                self._fail(name, child.log)
+
+    def _fail(self, name: str, log: Path) -> None:
+        tail = log.read_text(errors="replace")[-3000:]
+        self._console.print(f"[red]{name} did not start.[/] The end of {log}:")
+        self._console.print(tail, markup=False)
+        raise typer.Exit(1)
+
+    def _step(self, name: str, work: Callable[[], None]) -> None:
+        began = time.monotonic()
+        with self._console.status(f"{name} ..."):
+            work()
+        self._console.print(f"[green]✓[/] {name} [dim]{time.monotonic() - began:.1f} s[/]")
+
+    def _greet(self, url: str, seconds: float) -> None:
+        say = self._console.print
+        table = Table(box=None, pad_edge=False)
+        for head in ("Who", "Sign in as", "Starts at"):
+            table.add_column(head, header_style="dim", justify="left", no_wrap=True)
+        for person in SIGN_INS:
+            table.add_row(person.who, person.email, person.start)
+        say(f"\nYour market is open: [bold]{url}/[/]\n", soft_wrap=True)
+        say(table)
+        say(f"\nSign in at {url}/en/account/login/ with the password [bold]{PASSWORD}[/]", soft_wrap=True)
+        say("[dim]That password is known to everybody; it is for this demo only.[/]", soft_wrap=True)
+        say(f"[dim]API {url}/api/v1/ · logs {self._logs}[/]", soft_wrap=True)
+        say(
+            f"[dim]Ready in {seconds:.0f} s. Ctrl-C stops everything; the data stays in {self._home}.[/]",
+            soft_wrap=True,
+        )
+
+    def _watch(self) -> None:
+        while not self._stop.wait(0.5):
+            self._children.watch()
+        raise _Stopped
+
+    def _end(self) -> None:
+        if self._children.all:
+            with self._console.status("Stopping ..."):
+                self._children.stop()
+        # The database goes when this process does: its lease ends then.
+        self._console.print("Stopped.")
+
+
+class _Stopped(Exception):
+    """Somebody pressed Ctrl-C."""
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5, trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False

@@ -1,0 +1,113 @@
+"""The demo market's people, merchants and goods, put in through the verbs that real ones come in by."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from entrepot.base import clock
+from entrepot.base.postgres import home
+from entrepot.cli import app
+from entrepot.cli.people import PASSWORD, SIGN_INS
+from entrepot.kernel.text import Text
+from entrepot.parties.services import (
+    add_member,
+    open_merchant,
+    open_shopper,
+    register_user,
+    save_address,
+    verify_merchant,
+)
+from entrepot.parties.terms import Address, MerchantId, Role, ShopperId
+
+MARKET: Final = Path(__file__).resolve().parent / "market"
+# The market has been going for a while when somebody first looks at it.
+OPENED: Final = timedelta(days=120)
+_ADDRESSES: Final = {
+    "shopper_zh": Address(
+        "李娜", "13800138000", "CN", "GD", "广州市", "天河区", ("体育西路 103 号 1203 室",), "510620"
+    ),
+    "shopper_en": Address(
+        "Alex Rivera", "+1 626 555 0142", "US", "CA", "Pasadena", "", ("214 Arroyo Terrace",), "91103"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A merchant as the demo's file describes it."""
+
+    slug: str
+    name: str
+    country: str
+    region: str
+    city: str
+    currency: str
+    channel: str
+    owner: str
+    staff: str
+    about: Text
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Who is there once people and merchants were made."""
+
+    shoppers: Mapping[str, ShopperId]
+    merchants: Mapping[str, MerchantId]
+
+
+@app.command("demo-market", hidden=True)
+def demo_market() -> None:
+    """Fill the database with the demo market. Repeating it changes nothing."""
+    kept = home() / "demo.json"
+    if kept.exists():
+        return
+    columns = (TextColumn("[bold]{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console()) as bars:
+        world = _people_and_merchants(bars, at=clock.now() - OPENED)
+    kept.write_text(json.dumps({"merchants": len(world.merchants)}) + "\n")
+
+
+def cards() -> tuple[Card, ...]:
+    """Every merchant of the demo, in the order of their addresses."""
+    return tuple(Card(**fields) for fields in json.loads((MARKET / "merchants.json").read_text(encoding="utf-8")))
+
+
+def _people_and_merchants(bars: Progress, *, at: datetime) -> World:
+    people = {
+        person.key: register_user(
+            email=person.email, password=PASSWORD, name=person.name, language=person.language,
+            operator=person.key == "operator", depot=person.key == "depot",
+        )
+        for person in bars.track(SIGN_INS, description="People")
+    }  # fmt: skip
+    shoppers = {}
+    for key, address in _ADDRESSES.items():
+        currency = {"CN": "CNY", "US": "USD"}[address.country]
+        shoppers[key] = open_shopper(country=address.country, currency=currency, user_id=people[key], at=at)
+        save_address(shopper_id=shoppers[key], address=address, at=at)
+    merchants = dict(_merchants(bars, at=at))
+    return World(shoppers, merchants)
+
+
+def _merchants(bars: Progress, *, at: datetime) -> Iterator[tuple[str, MerchantId]]:
+    names = {person.email: (person.name, person.language) for person in SIGN_INS}
+    for card in bars.track(cards(), description="Merchants"):
+        team = {}
+        for role, person in (("owner", card.owner), ("staff", card.staff)):
+            email = f"{role}@{card.slug}.example"
+            name, language = names.get(email, (person, "zh-hans" if card.country == "CN" else "en"))
+            team[role] = register_user(email=email, password=PASSWORD, name=name, language=language)
+        merchant_id = open_merchant(
+            name=card.name, slug=card.slug, country=card.country, region=card.region, city=card.city,
+            currency=card.currency, channels=[card.channel], about=card.about, owner_user_id=team["owner"], at=at,
+        )  # fmt: skip
+        add_member(merchant_id=merchant_id, user_id=team["staff"], role=Role.STAFF)
+        verify_merchant(merchant_id=merchant_id, at=at)
+        yield card.slug, merchant_id
