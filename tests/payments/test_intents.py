@@ -84,26 +84,26 @@ def test_a_captured_payment_cannot_be_cancelled() -> None:
 
 def test_the_provider_is_asked_again_ever_more_rarely_until_nothing_can_change() -> None:
     payment_id, shopper_id = make.awaiting()
-    assert services.claim_polls(at=AT + timedelta(seconds=9)) == 0
+    assert services.claim_payment_polls(at=AT + timedelta(seconds=9)) == 0
     at = AT + timedelta(seconds=10)
     asked = []
     while len(asked) < 9:
-        if services.claim_polls(at=at):
+        if services.claim_payment_polls(at=at):
             asked.append(at)
         at += timedelta(seconds=10)
     waits = [int((later - sooner).total_seconds()) for sooner, later in pairwise(asked)]
     assert waits == [10, 20, 40, 80, 160, 320, 600, 600]
     services.record_capture(payment=now(payment_id, shopper_id), proof=make.proof(), at=AT)
-    assert services.claim_polls(at=AT + timedelta(days=9)) == 0
+    assert services.claim_payment_polls(at=AT + timedelta(days=9)) == 0
 
 
 def test_a_closed_page_is_not_asked_about_again() -> None:
     payment_id, shopper_id = make.awaiting(order_id=1)
     services.record_closed(payment_id=payment_id, shopper_id=shopper_id)
-    assert services.claim_polls(at=AT + timedelta(hours=1)) == 1
+    assert services.claim_payment_polls(at=AT + timedelta(hours=1)) == 1
     services.cancel_payment(shopper_id=shopper_id, order_id=1)
     services.record_closed(payment_id=payment_id, shopper_id=shopper_id)
-    assert services.claim_polls(at=AT + timedelta(days=1)) == 0
+    assert services.claim_payment_polls(at=AT + timedelta(days=1)) == 0
 
 
 def test_a_payment_is_seen_by_its_shopper_and_the_operator_only() -> None:
@@ -112,7 +112,7 @@ def test_a_payment_is_seen_by_its_shopper_and_the_operator_only() -> None:
     mine = queries.payment_of_order(shopper_id=viewer.shopper_id, order_id=1)
     assert queries.payment(viewer=viewer, ref=mine.ref) == mine
     assert queries.payment(viewer=operator, ref=mine.ref).amount == Money(12_140, "CNY")
-    assert queries.payer_of(payment_id=payment_id) == viewer.shopper_id
+    assert queries.payment_anywhere(payment_id=payment_id) == mine
     for stranger in (other, parties.merchant_viewer(merchant_id=parties.merchant())):
         with pytest.raises(PaymentUnknown):
             queries.payment(viewer=stranger, ref=mine.ref)
@@ -124,7 +124,7 @@ def test_a_payment_in_trouble_is_on_the_operators_list() -> None:
     payment_id, shopper_id = make.awaiting()
     services.flag_payment(payment_id=payment_id, shopper_id=shopper_id, trouble="payments.amount_differs")
     assert [one.id for one in queries.payments_in_trouble(viewer=parties.operator())] == [payment_id]
-    assert services.claim_polls(at=AT + timedelta(days=1)) == 0
+    assert services.claim_payment_polls(at=AT + timedelta(days=1)) == 0
 
 
 def test_the_provider_names_a_payment_by_its_own_id_or_by_our_reference() -> None:

@@ -8,7 +8,6 @@ from entrepot.kernel.money import Money
 from entrepot.payments import rules
 from entrepot.payments.terms import (
     AmountDiffers,
-    Hold,
     HoldState,
     NotDue,
     NothingAvailable,
@@ -19,7 +18,6 @@ from entrepot.payments.terms import (
     Verb,
     WrongMoment,
 )
-from tests.ledger import make as book
 from tests.payments.make import AT
 
 S, V = State, Verb
@@ -75,17 +73,17 @@ def test_another_amount_is_refused(got: Money) -> None:
         rules.check_amount(asked=Money(100, "USD"), got=got)
 
 
-def hold(state=HoldState.OPEN, release_at=AT):
-    return Hold(1, 7, 5, book.shares(), state, AT, release_at, None)
-
-
 def test_held_money_goes_from_its_date_on_and_not_before() -> None:
-    rules.check_due(hold=hold(), at=AT)
-    for early in (hold(release_at=AT + timedelta(microseconds=1)), hold(release_at=None)):
+    def check(state=HoldState.OPEN, release_at=AT, paused=False):
+        rules.check_due(state=state, release_at=release_at, paused=paused, at=AT)
+
+    check()
+    check(release_at=AT - timedelta(days=1))
+    for early in ({"release_at": AT + timedelta(microseconds=1)}, {"release_at": None}, {"paused": True}):
         with pytest.raises(NotDue):
-            rules.check_due(hold=early, at=AT)
+            check(**early)
     with pytest.raises(WrongMoment):
-        rules.check_due(hold=hold(HoldState.REFUNDED), at=AT)
+        check(state=HoldState.REFUNDED)
 
 
 def test_only_a_verified_merchant_takes_and_only_what_is_there() -> None:

@@ -20,7 +20,7 @@ def fail_payment(*, payment_id: int, reason: str, at: datetime) -> None:
     Changes nothing when repeated, when money was taken meanwhile, or when the payment was given up.
     SQL budget: 5, and 2 when there is nothing to do.
     """
-    shopper_id = payments.payer_of(payment_id=payment_id)
+    shopper_id = payments.payment_anywhere(payment_id=payment_id).shopper_id
     locks.take(locks.Rows("payments_payment", (payment_id,), "shopper_id", (shopper_id,)))
     payment = payments.payment_by_id(payment_id=payment_id, shopper_id=shopper_id)
     over = payment.state in SETTLED or payment.state is State.CANCELLED

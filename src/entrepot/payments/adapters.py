@@ -1,9 +1,11 @@
 """The payment provider over HTTP. Answers what the provider said; decides nothing."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 import httpx
+from django.conf import settings
 
 from entrepot.kernel.money import Money
 from entrepot.payments.terms import (
@@ -64,6 +66,10 @@ class HttpProvider:
 
     def payout(self, *, payout_id: str) -> ProviderPayout:
         return _payout(self._ask("GET", f"/v1/payouts/{payout_id}"))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
 
     def _ask(
         self, method: str, path: str, *, key: str = "", body: Mapping[str, object] | None = None
@@ -137,3 +143,9 @@ def _minor(said: dict[str, Any]) -> int:
     if type(value) is not int:
         raise ProviderSilent(why="amount is missing")
     return value
+
+
+@cache
+def provider() -> HttpProvider:
+    """The provider that the settings name; one pool of connections for the process."""
+    return HttpProvider(url=settings.PAYMENT_URL, api_key=settings.PAYMENT_API_KEY)

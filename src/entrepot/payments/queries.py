@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from entrepot.base.owners import across_owners
 from entrepot.kernel.money import Money
@@ -35,6 +35,8 @@ from entrepot.payments.terms import (
     RefundState,
     State,
 )
+
+TRIES_MOST: Final = 20
 
 # --- the shopper's payment
 
@@ -69,13 +71,13 @@ def payment_by_id(*, payment_id: int, shopper_id: int) -> Payment:
     return _payment(row)
 
 
-def payer_of(*, payment_id: int) -> int:
-    """The shopper of a payment that only its key is known of. Raises PaymentUnknown."""
+def payment_anywhere(*, payment_id: int) -> Payment:
+    """A payment that only its key is known of. Raises PaymentUnknown."""
     with across_owners("a job knows the payment, not whose it is"):
-        found = models.PaymentRow.objects.filter(id=payment_id).values_list("shopper_id", flat=True).first()
-    if found is None:
+        row = models.PaymentRow.objects.filter(id=payment_id).first()
+    if row is None:
         raise PaymentUnknown
-    return found
+    return _payment(row)
 
 
 def payment_at_provider(*, intent_id: str = "", reference: str = "") -> Payment | None:
@@ -226,15 +228,24 @@ def event(*, event_id: int) -> ProviderEvent | None:
 
 
 def events_waiting(*, received_before: datetime, limit: int = 200) -> tuple[int, ...]:
-    """Messages that came before that moment and have not been dealt with, oldest first."""
-    rows = models.EventRow.objects.filter(processed_at__isnull=True, received_at__lt=received_before)
+    """Messages that came before that moment and have not been dealt with, oldest first.
+
+    After TRIES_MOST tries a message is left to the operator.
+    """
+    rows = models.EventRow.objects.filter(
+        processed_at__isnull=True, received_at__lt=received_before, tries__lt=TRIES_MOST
+    )
     return tuple(rows.order_by("received_at").values_list("id", flat=True)[:limit])
 
 
 def events_odd(*, viewer: Viewer, after: int | None = None, limit: int = 50) -> tuple[ProviderEvent, ...]:
-    """Messages about nothing of ours, or against a rule, latest first, for the operator. Raises NotYours for others."""
+    """Messages about nothing of ours, against a rule or given up, latest first, for the operator.
+
+    Raises NotYours for others.
+    """
     _must_operate(viewer)
-    rows = models.EventRow.objects.filter(outcome__in=[Outcome.UNMATCHED, Outcome.REFUSED]).order_by("-id")
+    odd = Q(outcome__in=[Outcome.UNMATCHED, Outcome.REFUSED]) | Q(processed_at__isnull=True, tries__gte=TRIES_MOST)
+    rows = models.EventRow.objects.filter(odd).order_by("-id")
     if after is not None:
         rows = rows.filter(id__lt=after)
     return tuple(_event(row) for row in rows[:limit])

@@ -7,7 +7,6 @@ from typing import Final
 from entrepot.kernel.money import Money
 from entrepot.payments.terms import (
     AmountDiffers,
-    Hold,
     HoldState,
     NotDue,
     NothingAvailable,
@@ -82,12 +81,15 @@ def check_amount(*, asked: Money, got: Money) -> None:
         raise AmountDiffers(asked=str(asked), got=str(got))
 
 
-def check_due(*, hold: Hold, at: datetime) -> None:
-    """Held money may go to the merchant from its release date on. Raises NotDue, WrongMoment once refunded."""
-    if hold.state is HoldState.REFUNDED:
-        raise WrongMoment(state=hold.state, verb="release")
-    if hold.release_at is None or hold.release_at > at:
-        raise NotDue(release_at=hold.release_at)
+def check_due(*, state: HoldState, release_at: datetime | None, paused: bool, at: datetime) -> None:
+    """Held money may go to the merchant from the release date on, unless a claim stopped the clock.
+
+    release_at: none before delivery. Raises NotDue, and WrongMoment once it was refunded.
+    """
+    if state is HoldState.REFUNDED:
+        raise WrongMoment(state=state, verb="release")
+    if release_at is None or release_at > at or paused:
+        raise NotDue(release_at=release_at)
 
 
 def check_payout(*, available: Money, verified: bool) -> None:

@@ -14,9 +14,10 @@ PaymentId = NewType("PaymentId", int)
 PayoutId = NewType("PayoutId", int)
 RefundId = NewType("RefundId", int)
 
-# News. Owner of the first three: the shopper; of the others: the merchant.
+# News. Owner of the first four: the shopper; of the others: the merchant.
 CAPTURED: Final = "payments.captured"
 FAILED: Final = "payments.failed"
+CAME_LATE: Final = "payments.came_late"
 RETURNED: Final = "payments.returned"
 HOLD_RELEASED: Final = "payments.hold_released"
 PAYOUT_OPENED: Final = "payments.payout_opened"
@@ -201,7 +202,10 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Money kept for one consignment under buyer protection. release_at: none until it is delivered."""
+    """Money kept for one consignment under buyer protection. release_at: none until it is delivered.
+
+    A claim stops the consignment's clock, not this date: it says from when on the release is tried.
+    """
 
     id: int
     merchant_id: int

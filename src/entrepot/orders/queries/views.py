@@ -150,7 +150,6 @@ def line_view(*, row: models.Line) -> LineView:
         goods_code=row.goods_code,
         origin=row.origin,
         net_grams=row.net_grams,
-        gross_grams=row.gross_grams,
         quantity=row.quantity,
         unit=Money(row.unit_minor, row.currency),
         amounts=amounts(row=row),

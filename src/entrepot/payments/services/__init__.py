@@ -5,7 +5,7 @@ from entrepot.payments.services.inbox import BODY_MAX, finish_event, note_try, t
 from entrepot.payments.services.intents import (
     begin_opening,
     cancel_payment,
-    claim_polls,
+    claim_payment_polls,
     flag_payment,
     open_payment,
     record_capture,
@@ -13,14 +13,15 @@ from entrepot.payments.services.intents import (
     record_failure,
     record_intent,
 )
-from entrepot.payments.services.payouts import end_payout, record_payout, record_sending
+from entrepot.payments.services.payouts import claim_payout_polls, end_payout, record_payout, record_sending
 from entrepot.payments.services.refunds import close_refund, open_refund
 
 __all__ = [
     "BODY_MAX",
     "begin_opening",
     "cancel_payment",
-    "claim_polls",
+    "claim_payment_polls",
+    "claim_payout_polls",
     "close_hold",
     "close_refund",
     "end_payout",

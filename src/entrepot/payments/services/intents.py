@@ -151,28 +151,21 @@ def flag_payment(*, payment_id: int, shopper_id: int, trouble: str) -> None:
 
 
 @transaction.atomic
-def claim_polls(*, at: datetime, limit: int = 50) -> int:
-    """Queue a job for every payment and payout whose time to ask has come, and set the next time; gives how many."""
+def claim_payment_polls(*, at: datetime, limit: int = 50) -> int:
+    """Queue a job for every payment whose time to ask has come, and set its next time; gives how many."""
     first, most = int(rules.POLL_FIRST.total_seconds()), int(rules.POLL_MOST.total_seconds())
     with across_owners("the provider is asked about whatever is due"), connection.cursor() as cursor:
-        cursor.execute(_CLAIM_PAYMENTS, [at, first, most, at, limit])
-        payments = [row[0] for row in cursor.fetchall()]
-        cursor.execute(_CLAIM_PAYOUTS, [at, first, most, at, limit])
-        payouts = cursor.fetchall()
+        cursor.execute(_CLAIM, [at, first, most, at, limit])
+        due = [row[0] for row in cursor.fetchall()]
     # A job each, so that one that hangs at the provider does not hold up the others.
-    for payment_id in payments:
+    for payment_id in due:
         defer("payments.check_payment", once=f"check_payment/{payment_id}", payment_id=payment_id)
-    for payout_id, merchant_id in payouts:
-        defer("payments.check_payout", once=f"check_payout/{payout_id}", payout_id=payout_id, merchant_id=merchant_id)
-    return len(payments) + len(payouts)
+    return len(due)
 
 
 # One more try, and the wait doubles up to the longest.
-_CLAIM_PAYMENTS = """
-UPDATE payments_payment SET polls = polls + 1, poll_at = %s::timestamptz + make_interval(secs => least(%s::int * 2 ^ least(polls, 10), %s::int))
+_CLAIM = """
+UPDATE payments_payment
+   SET polls = polls + 1, poll_at = %s::timestamptz + make_interval(secs => least(%s::int * 2 ^ least(polls, 10), %s::int))
  WHERE id IN (SELECT id FROM payments_payment WHERE poll_at <= %s ORDER BY poll_at LIMIT %s FOR UPDATE SKIP LOCKED)
 RETURNING id"""
-_CLAIM_PAYOUTS = """
-UPDATE payments_payout SET polls = polls + 1, poll_at = %s::timestamptz + make_interval(secs => least(%s::int * 2 ^ least(polls, 10), %s::int))
- WHERE id IN (SELECT id FROM payments_payout WHERE poll_at <= %s ORDER BY poll_at LIMIT %s FOR UPDATE SKIP LOCKED)
-RETURNING id, merchant_id"""

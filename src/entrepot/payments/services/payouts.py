@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from entrepot.base.identity import new_id, new_reference
 from entrepot.base.outbox import defer
+from entrepot.base.owners import across_owners
 from entrepot.kernel.money import Money
 from entrepot.kernel.must import must
 from entrepot.payments import models, queries, rules
@@ -71,3 +72,23 @@ def end_payout(*, payout: Payout, verb: PayoutVerb, proof: ProviderProof, reason
         merchant_id=payout.merchant_id, id=payout.id, state=payout.state, provider_id__in=["", proof.provider_id]
     ).update(state=following, provider_id=proof.provider_id, reason=reason[:64], ended_at=at, poll_at=None)
     must(moved == 1, "a payout is locked while it ends, and has one counterpart")
+
+
+@transaction.atomic
+def claim_payout_polls(*, at: datetime, limit: int = 50) -> int:
+    """Queue a job for every payout whose time to ask has come, and set its next time; gives how many."""
+    first, most = int(rules.POLL_FIRST.total_seconds()), int(rules.POLL_MOST.total_seconds())
+    with across_owners("the provider is asked about whatever is due"), connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [at, first, most, at, limit])
+        due = cursor.fetchall()
+    for payout_id, merchant_id in due:
+        defer("payments.check_payout", once=f"check_payout/{payout_id}", payout_id=payout_id, merchant_id=merchant_id)
+    return len(due)
+
+
+# One more try, and the wait doubles up to the longest.
+_CLAIM = """
+UPDATE payments_payout
+   SET polls = polls + 1, poll_at = %s::timestamptz + make_interval(secs => least(%s::int * 2 ^ least(polls, 10), %s::int))
+ WHERE id IN (SELECT id FROM payments_payout WHERE poll_at <= %s ORDER BY poll_at LIMIT %s FOR UPDATE SKIP LOCKED)
+RETURNING id, merchant_id"""

@@ -1,0 +1,261 @@
+"""Talking to the payment provider: opening, asking, cancelling, refunding, paying out, and acting on its messages.
+
+Every job may run twice and be killed anywhere: it asks the provider under the same key again, and the flow that records
+the answer does nothing the second time.
+"""
+
+from typing import Final
+
+from django.conf import settings
+from django.db import OperationalError
+from django.urls import reverse
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from entrepot.base import clock
+from entrepot.flows.fail_payment import fail_payment
+from entrepot.flows.fail_payout import fail_payout
+from entrepot.flows.settle_payment import settle_payment
+from entrepot.flows.settle_payout import settle_payout
+from entrepot.flows.settle_refund import settle_refund
+from entrepot.kernel.errors import Refused
+from entrepot.payments import queries
+from entrepot.payments.adapters import provider
+from entrepot.payments.services import (
+    begin_opening,
+    claim_payment_polls,
+    claim_payout_polls,
+    finish_event,
+    flag_payment,
+    note_try,
+    record_closed,
+    record_intent,
+    record_sending,
+)
+from entrepot.payments.terms import (
+    IntentStatus,
+    Outcome,
+    Payment,
+    Payout,
+    PayoutState,
+    ProviderEvent,
+    ProviderIntent,
+    ProviderPayout,
+    ProviderProof,
+    ProviderRefused,
+    ProviderSilent,
+    RefundState,
+    State,
+    TransitStatus,
+)
+
+# After these the polls take over, so nothing is given up; it only waits longer.
+_RETRY: Final = RetryStrategy(max_attempts=6, exponential_wait=2, retry_exceptions={ProviderSilent, OperationalError})
+
+
+@app.task(name="payments.open_intent", retry=_RETRY)
+def open_intent(*, payment_id: int) -> None:
+    """Have the provider open the page on which the shopper pays."""
+    known = queries.payment_anywhere(payment_id=payment_id)
+    back = settings.SITE_URL + reverse("payment-return", args=[known.ref])
+    asked = begin_opening(payment_id=payment_id, shopper_id=known.shopper_id, return_url=back)
+    if asked is not None:
+        _ask_for_page(asked)
+
+
+def _ask_for_page(payment: Payment) -> None:
+    try:
+        intent = provider().open_intent(
+            key=payment.ref,
+            amount=payment.amount,
+            return_url=payment.return_url,
+            description=payment.description,
+            locale=payment.language,
+        )
+    except ProviderRefused as no:
+        flag_payment(payment_id=payment.id, shopper_id=payment.shopper_id, trouble=no.text())
+        return
+    record_intent(payment_id=payment.id, shopper_id=payment.shopper_id, intent=intent, at=clock.now())
+
+
+@app.task(name="payments.cancel_intent", retry=_RETRY)
+def cancel_intent(*, payment_id: int) -> None:
+    """Close the page of an order that was given up; money that was paid meanwhile is booked and goes back."""
+    payment = queries.payment_anywhere(payment_id=payment_id)
+    if payment.state is not State.CANCELLED:
+        return
+    if not payment.intent_id:
+        # It was asked for, but the answer was lost: the same key tells which page it is.
+        _ask_for_page(payment)
+        payment = queries.payment_anywhere(payment_id=payment_id)
+    if payment.intent_id:
+        _apply_intent(payment, provider().cancel_intent(key=f"{payment.ref}/cancel", intent_id=payment.intent_id))
+
+
+@app.task(name="payments.refund", retry=_RETRY)
+def refund(*, refund_id: int, shopper_id: int) -> None:
+    """Give the shopper back what is owed."""
+    owed = queries.refund(refund_id=refund_id, shopper_id=shopper_id)
+    if owed.state is RefundState.DONE:
+        return
+    try:
+        proof = provider().refund(key=owed.ref, intent_id=owed.intent_id, amount=owed.amount, reason=owed.reason)
+    except ProviderRefused as no:
+        flag_payment(payment_id=owed.payment_id, shopper_id=shopper_id, trouble=no.text())
+        return
+    settle_refund(refund_id=refund_id, shopper_id=shopper_id, proof=proof, at=clock.now())
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="payments.poll", queueing_lock="payments.poll")
+def poll(timestamp: int) -> None:  # noqa: ARG001 - the scheduler gives it
+    """Ask about every payment that the provider has been silent about; webhooks may be lost."""
+    claim_payment_polls(at=clock.now())
+
+
+@app.task(name="payments.check_payment")
+def check_payment(*, payment_id: int) -> None:
+    """Bring one payment up to date with the provider, whatever was lost on the way."""
+    payment = queries.payment_anywhere(payment_id=payment_id)
+    try:
+        if payment.state in {State.CREATED, State.OPENING}:
+            open_intent(payment_id=payment_id)
+        elif payment.state is State.CANCELLED:
+            cancel_intent(payment_id=payment_id)
+        elif payment.state is State.RETURNING:
+            _send_refunds(payment)
+        elif payment.state in {State.AWAITING, State.FAILED}:
+            _apply_intent(payment, provider().intent(intent_id=payment.intent_id))
+    except ProviderSilent:
+        # The next poll asks again; each is later than the one before.
+        return
+
+
+@app.task(name="payments.take_event", retry=_RETRY)
+def take_event(*, event_id: int) -> None:
+    """Act on one message of the provider: it says what to look at, what is true is asked."""
+    event = queries.event(event_id=event_id)
+    if event is None or event.processed_at is not None:
+        return
+    try:
+        outcome, trouble = _outcome(event), ""
+    except ProviderSilent as silence:
+        note_try(event_id=event_id, trouble=silence.text())
+        raise
+    except (Refused, ProviderRefused) as refusal:
+        outcome, trouble = Outcome.REFUSED, refusal.text()
+    finish_event(event_id=event_id, outcome=outcome, trouble=trouble, at=clock.now())
+
+
+def _outcome(event: ProviderEvent) -> Outcome:
+    match event.kind.partition(".")[0]:
+        case "intent":
+            return _news_of_intent(event)
+        case "refund":
+            return _news_of_refund(event)
+        case "payout":
+            return _news_of_payout(event)
+        case _:
+            return Outcome.UNMATCHED
+
+
+def _news_of_intent(event: ProviderEvent) -> Outcome:
+    reference = str(event.data.get("reference", ""))
+    payment = queries.payment_at_provider(intent_id=event.object_id, reference=reference)
+    if payment is None or payment.intent_id not in {"", event.object_id}:
+        return Outcome.UNMATCHED
+    intent = provider().intent(intent_id=event.object_id)
+    return _apply_intent(payment, intent) if intent.reference == payment.ref else Outcome.UNMATCHED
+
+
+def _news_of_refund(event: ProviderEvent) -> Outcome:
+    payment = queries.payment_at_provider(intent_id=str(event.data.get("intent", "")))
+    return Outcome.UNMATCHED if payment is None else _send_refunds(payment)
+
+
+def _send_refunds(payment: Payment) -> Outcome:
+    outcome = Outcome.NO_EFFECT
+    for owed in queries.refunds_of(shopper_id=payment.shopper_id, payment_id=payment.id):
+        if owed.state is RefundState.OPEN:
+            refund(refund_id=owed.id, shopper_id=owed.shopper_id)
+            outcome = Outcome.APPLIED
+    return outcome
+
+
+def _news_of_payout(event: ProviderEvent) -> Outcome:
+    reference = str(event.data.get("reference", ""))
+    payout = queries.payout_at_provider(provider_id=event.object_id, reference=reference)
+    if payout is None:
+        return Outcome.UNMATCHED
+    answer = provider().payout(payout_id=event.object_id)
+    return _apply_payout(payout, answer) if answer.reference == payout.ref else Outcome.UNMATCHED
+
+
+def _apply_intent(payment: Payment, intent: ProviderIntent) -> Outcome:
+    """Record how the provider's side stands. What is against a rule goes to the operator's list, and is raised."""
+    match intent.status:
+        case IntentStatus.SUCCEEDED:
+            try:
+                settle_payment(payment_id=payment.id, proof=ProviderProof(intent.id, intent.amount), at=clock.now())
+            except Refused as refusal:
+                flag_payment(payment_id=payment.id, shopper_id=payment.shopper_id, trouble=refusal.text())
+                raise
+        case IntentStatus.CANCELLED if payment.state is State.CANCELLED:
+            record_closed(payment_id=payment.id, shopper_id=payment.shopper_id)
+        case IntentStatus.DECLINED | IntentStatus.CANCELLED:
+            fail_payment(payment_id=payment.id, reason=intent.reason or intent.status, at=clock.now())
+        case IntentStatus.REQUIRES_CARD | IntentStatus.PROCESSING:
+            return Outcome.NO_EFFECT
+    return Outcome.APPLIED
+
+
+@app.task(name="payments.send_payout", retry=_RETRY)
+def send_payout(*, payout_id: int, merchant_id: int) -> None:
+    """Have the provider send a merchant's money to the bank."""
+    payout = queries.payout_by_id(payout_id=payout_id, merchant_id=merchant_id)
+    if payout.state is not PayoutState.OPEN:
+        return
+    try:
+        answer = provider().send_payout(key=payout.ref, amount=payout.amount, destination=payout.destination)
+    except ProviderRefused as no:
+        nothing = ProviderProof("", payout.amount)
+        reason = str(no.facts.get("reason", ""))
+        fail_payout(payout_id=payout_id, merchant_id=merchant_id, proof=nothing, reason=reason, at=clock.now())
+        return
+    record_sending(payout=payout, answer=answer, at=clock.now())
+    _apply_payout(payout, answer)
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="payments.poll_payouts", queueing_lock="payments.poll_payouts")
+def poll_payouts(timestamp: int) -> None:  # noqa: ARG001 - the scheduler gives it
+    """Ask about every payout that the provider has been silent about."""
+    claim_payout_polls(at=clock.now())
+
+
+@app.task(name="payments.check_payout")
+def check_payout(*, payout_id: int, merchant_id: int) -> None:
+    """Bring one payout up to date with the provider, whatever was lost on the way."""
+    payout = queries.payout_by_id(payout_id=payout_id, merchant_id=merchant_id)
+    try:
+        if payout.state is PayoutState.OPEN:
+            send_payout(payout_id=payout_id, merchant_id=merchant_id)
+        elif payout.state is PayoutState.SENT:
+            _apply_payout(payout, provider().payout(payout_id=payout.provider_id))
+    except ProviderSilent:
+        # The next poll asks again; each is later than the one before.
+        return
+
+
+def _apply_payout(payout: Payout, answer: ProviderPayout) -> Outcome:
+    proof = ProviderProof(answer.id, answer.amount)
+    match answer.status:
+        case TransitStatus.PAID:
+            settle_payout(payout_id=payout.id, merchant_id=payout.merchant_id, proof=proof, at=clock.now())
+        case TransitStatus.FAILED:
+            reason = answer.reason or "failed"
+            fail_payout(payout_id=payout.id, merchant_id=payout.merchant_id, proof=proof, reason=reason, at=clock.now())
+        case TransitStatus.IN_TRANSIT:
+            record_sending(payout=payout, answer=answer, at=clock.now())
+            return Outcome.NO_EFFECT
+    return Outcome.APPLIED

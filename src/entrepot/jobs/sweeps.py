@@ -1,0 +1,64 @@
+"""What comes round by the clock: expiry, release dates, messages left over, jobs whose worker died."""
+
+import logging
+from datetime import timedelta
+from typing import Final
+
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
+
+from entrepot.base import clock
+from entrepot.base.outbox import defer
+from entrepot.flows.release_hold import release_hold
+from entrepot.kernel.errors import Refused
+from entrepot.ledger.services import void_expired
+from entrepot.payments import queries as payments
+
+logger: Final = logging.getLogger(__name__)
+
+# A worker that is silent for so long is dead (it says that it lives every two seconds); its jobs run again.
+SILENT_SECONDS: Final = 10
+LEFT_OVER: Final = timedelta(seconds=60)
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(name="payments.release_due", queueing_lock="payments.release_due")
+def release_due(timestamp: int) -> None:  # noqa: ARG001 - the scheduler gives it
+    """Release held money whose date has come."""
+    at = clock.now()
+    for consignment_id, merchant_id in payments.holds_due(at=at):
+        try:
+            release_hold(consignment_id=consignment_id, merchant_id=merchant_id, at=at)
+        except Refused as refusal:
+            # A claim was opened between our look and the lock.
+            logger.info("consignment %d is not released: %s", consignment_id, refusal)
+
+
+@app.periodic(cron="* * * * * */30")
+@app.task(name="payments.sweep_inbox", queueing_lock="payments.sweep_inbox")
+def sweep_inbox(timestamp: int) -> None:  # noqa: ARG001 - the scheduler gives it
+    """Take the provider's messages again that no job has dealt with."""
+    for event_id in payments.events_waiting(received_before=clock.now() - LEFT_OVER):
+        defer("payments.take_event", once=f"take_event/{event_id}", event_id=event_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="ledger.void_expired", queueing_lock="ledger.void_expired")
+def void_overdue(timestamp: int) -> None:  # noqa: ARG001 - the scheduler gives it
+    """Give back what was promised only for a time."""
+    void_expired(at=clock.now())
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="jobs.retry_stalled", queueing_lock="jobs.retry_stalled", pass_context=True)
+async def retry_stalled(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - the scheduler gives it
+    """Run again what a dead worker was doing. Every job may run twice, so one that only seemed dead does no harm."""
+    jobs = context.app.job_manager
+    for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=SILENT_SECONDS):
+        try:
+            await jobs.retry_job(job)
+        except UniqueViolation:
+            # Its twin waits already.
+            await jobs.finish_job(job, status=Status.ABORTED, delete_job=True)
