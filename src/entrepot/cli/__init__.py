@@ -37,9 +37,11 @@ def main() -> None:
             demo_market,
             index,
             migrate,
+            quote,
             sandbox,
             search,
             serve,
+            tariff,
             worker,
         )
     app()

@@ -26,6 +26,7 @@ from entrepot.rates.terms import Rate
 
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
+_WHOLE: Final = Decimal(100)
 _MOST: Final = Decimal(10) ** 15
 
 
@@ -52,8 +53,17 @@ def _complaints(request: QuoteRequest) -> Iterator[str]:
         currencies.append((f"lines[{i}].currency", line.currency))
         amounts.append((f"lines[{i}].value", line.value))
         amounts.extend((f"lines[{i}].measures.{unit}", count) for unit, count in line.measures.items())
+        given = line.given
+        shares = {
+            name: share
+            for name in ("duty_pct", "vat_pct", "consumption_tax_pct", "articles_rate_pct", "gst_pct")
+            if (share := getattr(given, name)) is not None
+        }
+        amounts.extend((f"lines[{i}].given.{name}", share) for name, share in shares.items())
         if line.quantity < 1:
             yield f"`lines[{i}].quantity` is below one"
+        if shares.get("consumption_tax_pct", ZERO) >= _WHOLE:
+            yield f"`lines[{i}].given.consumption_tax_pct` is 100 or more"
     yield from (f"`{name}` is no ISO 3166 country" for name, text in countries if not _COUNTRY.fullmatch(text))
     yield from (f"`{name}` is no ISO 4217 currency" for name, text in currencies if not _CURRENCY.fullmatch(text))
     yield from (

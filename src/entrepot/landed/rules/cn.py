@@ -60,12 +60,12 @@ def _retail(sheet: Sheet) -> None:
     sheet.say(f"{used} used this year and {whole} stay within the yearly {annual.amount:.0f} ({annual.source}).")
     sheet.annual_used_after = used + whole
     sheet.regime = "cbec_full_tax" if full else "cbec"
+    if full:
+        _stack(sheet, values)
+        return
     share = _share(sheet)
     for line, value in zip(sheet.lines, values, strict=True):
-        if full:
-            _stack(sheet, line, value)
-        else:
-            _reduced(sheet, line, value, share)
+        _reduced(sheet, line, value, share)
 
 
 def _listed(sheet: Sheet, line: Line) -> None:
@@ -144,28 +144,40 @@ def _reduced(sheet: Sheet, line: Line, value: Decimal, share: Measure) -> None:
     )
 
 
-def _stack(sheet: Sheet, line: Line, value: Decimal) -> list[Part]:
-    """Duty, then consumption tax on the grossed-up base, then VAT on all.
+def _stack(sheet: Sheet, values: list[Decimal], minimum: Decimal = ZERO) -> None:
+    """Duty, then consumption tax on the grossed-up base, then VAT on all; each as levied goes into the next base.
 
+    minimum: a tax that comes to no more over the consignment is not levied.
     Source: Tariff Law of 1 December 2024; Provisional Regulations on consumption tax art. 9 and on VAT art. 14.
     """
-    duty = _duty(sheet, line, value)
-    round_each(duty, _FEN)
-    levied = sum((part.amount for part in duty), ZERO)
-    consumption, law, text = _consumption(sheet, line, value, levied)
-    vat, vat_law = _vat(sheet, line)
-    parts = list(duty)
-    if consumption:
-        part = sheet.add("consumption_tax", line.index, value + levied, text, consumption, law)
-        round_each([part], _FEN)
-        consumption = part.amount
-        parts.append(part)
-    base = value + levied + consumption
-    part = sheet.add("vat", line.index, base, percent(vat), base * vat, vat_law)
-    round_each([part], _FEN)
-    parts.append(part)
-    sheet.say(f"Line {line.index}: value {value}; {_shown(parts)}; VAT on {base}.")
-    return parts
+    bases = list(zip(sheet.lines, values, strict=True))
+    duties = [_duty(sheet, line, value) for line, value in bases]
+    _levied(sheet, [part for parts in duties for part in parts], minimum)
+    levied = [sum((part.amount for part in parts), ZERO) for parts in duties]
+    taxes: list[Part | None] = []
+    for (line, value), duty in zip(bases, levied, strict=True):
+        due, law, text = _consumption(sheet, line, value, duty)
+        taxes.append(sheet.add("consumption_tax", line.index, value + duty, text, due, law) if due else None)
+    _levied(sheet, [part for part in taxes if part], minimum)
+    vats = []
+    for (line, value), duty, tax in zip(bases, levied, taxes, strict=True):
+        ratio, vat_law = _vat(sheet, line)
+        base = value + duty + (tax.amount if tax else ZERO)
+        vats.append(sheet.add("vat", line.index, base, percent(ratio), base * ratio, vat_law))
+    _levied(sheet, vats, minimum)
+    for (line, value), parts, tax, vat in zip(bases, duties, taxes, vats, strict=True):
+        shown = _shown([*parts, *([tax] if tax else []), vat])
+        sheet.say(f"Line {line.index}: value {value}; {shown}; VAT on {vat.base}.")
+
+
+def _levied(sheet: Sheet, parts: list[Part], minimum: Decimal) -> None:
+    round_each(parts, _FEN)
+    due = sum((part.amount for part in parts), ZERO)
+    if not 0 < due <= minimum:
+        return
+    for part in parts:
+        part.amount, part.rate = _FEN(ZERO), f"{part.rate}, not levied"
+    sheet.note(f"{parts[0].kind} of {due} CNY is not levied, being no more than {minimum:.0f}.")
 
 
 def _duty(sheet: Sheet, line: Line, value: Decimal) -> list[Part]:
@@ -271,27 +283,7 @@ def _trade(sheet: Sheet) -> None:
     values = _with_carriage(sheet)
     sheet.customs_value = sum(values, ZERO)
     sheet.regime = "general_trade"
-    minimum = _must_find(sheet, "tax_minimum")
-    spared: set[str] = set()
-    for family in (("duty", "additional_us"), ("consumption_tax",), ("vat",)):
-        sheet.parts.clear()
-        before = len(sheet.trace)
-        for line, value in zip(sheet.lines, values, strict=True):
-            _stack(sheet, line, value)
-        _waive(sheet, spared)
-        due = sum((part.amount for part in sheet.parts if part.kind in family), ZERO)
-        if due and due <= minimum.amount:
-            spared.update(family)
-            _waive(sheet, spared)
-            sheet.note(f"{family[0]} of {due} CNY is not levied, being no more than {minimum.amount:.0f}.")
-        if family[0] != "vat":
-            del sheet.trace[before:]
-
-
-def _waive(sheet: Sheet, kinds: set[str]) -> None:
-    for part in sheet.parts:
-        if part.kind in kinds:
-            part.amount = _FEN(ZERO)
+    _stack(sheet, values, _must_find(sheet, "tax_minimum").amount)
 
 
 def _with_carriage(sheet: Sheet) -> list[Decimal]:

@@ -1,0 +1,75 @@
+"""`entrepot tariff` and `entrepot rates`: the law and the exchange rates that quotes are made with."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from entrepot.cli import app
+from entrepot.customs import queries as customs
+from entrepot.customs.services import load_starter, load_tariff
+from entrepot.kernel.errors import EntrepotError
+from entrepot.rates.services import load_ecb
+
+from rich import print as say  # isort: skip
+
+tariff = typer.Typer(no_args_is_help=True, help="The customs law that quotes are made with.")
+rates = typer.Typer(no_args_is_help=True, help="Exchange rates.")
+app.add_typer(tariff, name="tariff")
+app.add_typer(rates, name="rates")
+
+
+@tariff.command("list")
+def list_tariffs(*, as_json: Annotated[bool, typer.Option("--json", help="For a script.")] = False) -> None:
+    """The loaded tariffs, their editions and data versions."""
+    found = customs.tariffs()
+    if as_json:
+        rows = [
+            {
+                "jurisdiction": one.jurisdiction,
+                "edition": one.edition,
+                "version": one.version[:12],
+                "currency": one.currency,
+            }
+            for one in found
+        ]
+        typer.echo(json.dumps(rows))
+        return
+    table = Table("Authority", "Edition", "Version", "Currency", "For")
+    for one in found:
+        table.add_row(one.jurisdiction, one.edition, one.version[:12], one.currency, " ".join(one.members))
+    say(table)
+
+
+@tariff.command("load-starter")
+def starter() -> None:
+    """Put in the tariffs that ship with the market. Repeating it changes nothing; loaded editions stay."""
+    changed = load_starter()
+    say(f"Changed: {', '.join(changed)}." if changed else "Nothing changed.")
+
+
+@tariff.command("load")
+def load(law: Path, goods: Path, *, edition: str) -> None:
+    """Replace an authority's tariff by a law file (TOML) and a goods file (CSV) of the starter's form."""
+    try:
+        changed = load_tariff(
+            law=law.read_text(encoding="utf-8"), goods=goods.read_text(encoding="utf-8"), file=law.name, edition=edition
+        )
+    except EntrepotError as refused:
+        typer.echo(refused.text(), err=True)
+        raise typer.Exit(3) from refused
+    say("Loaded." if changed else "Nothing changed.")
+
+
+@rates.command("load")
+def load_rates(file: Path) -> None:
+    """Put in the reference rates of an ECB file (eurofxref-hist.csv). Repeating it changes nothing."""
+    try:
+        with file.open(encoding="utf-8-sig") as lines:
+            new = load_ecb(lines=lines)
+    except EntrepotError as refused:
+        typer.echo(refused.text(), err=True)
+        raise typer.Exit(3) from refused
+    say(f"{new:,} new rates.")
