@@ -8,10 +8,14 @@ from decimal import Decimal
 from entrepot.base.identity import new_id, new_reference
 from entrepot.kernel.money import Money
 from entrepot.landed.terms import BasketQuote, Component, ConsignmentQuote, LineQuote
-from entrepot.orders import services
+from entrepot.orders import queries, services
 from entrepot.orders.terms import Verb
 from entrepot.parties.terms import Address
+from entrepot.payments import services as payments
+from entrepot.payments.queries import payment_of_order
 from entrepot.rates.terms import Rate
+from entrepot.stock import services as stock
+from entrepot.stock.terms import Wanted
 from tests.parties.make import AT, CHINESE
 
 FX = Decimal("7.25")
@@ -38,7 +42,7 @@ def line(asked: Asked) -> LineQuote:
     return LineQuote(
         variant_id=asked.variant_id, merchant_id=asked.merchant_id, listing_ref=new_reference("lst"), sku="CHERRY-2KG",
         title={"en": "Rainier cherries 2 kg", "zh-hans": "雷尼尔樱桃 2公斤"}, options=("2 kg",), picture="/p.svg",
-        goods_code="0809290000", origin="US", net_grams=2_000, quantity=asked.quantity, unit=unit.exchanged(FX, "CNY"),
+        goods_code="0809290000", origin="US", net_grams=2_000, gross_grams=2_300, quantity=asked.quantity, unit=unit.exchanged(FX, "CNY"),
         goods=goods, freight=cny(3_000), duty=cny(0), tax=goods.at_rate(Decimal("0.091")), fees=cny(0),
         commission=commission, merchant_unit=unit,
         merchant_net=unit * asked.quantity - (unit * asked.quantity).at_rate(Decimal("0.05")), fx=FX,
@@ -60,7 +64,7 @@ def consignment(lines: Sequence[LineQuote], *, route: str = "depot", channel: st
             ),
         ),
         notes=("Within the single limit.",), trace=("CNY 145.00 is below CNY 5,000.",),
-        annual_used_after=cny(100_000), days_min=6, days_max=10,
+        annual_used_after=cny(100_000), days_min=6, days_max=10, asked=None,
     )  # fmt: skip
 
 
@@ -120,3 +124,29 @@ def move(consignment_id: int, merchant_id: int, *verbs: Verb, at: datetime = AT)
         services.move_consignment(
             consignment_id=consignment_id, merchant_id=merchant_id, verb=verb, at=at + timedelta(hours=hours)
         )
+
+
+def placed(*asked: Asked, shopper_id: int, route: str = "depot", at: datetime = AT) -> int:
+    """An unpaid order with its goods reserved and its payment opened, as `place_order` leaves it; answers its id."""
+    order_id = new_id(owner=shopper_id)
+    lines = [Wanted(one.merchant_id, one.variant_id, one.quantity) for one in asked]
+    stock.reserve_stock(order_id=order_id, lines=lines, until=at, at=at)
+    stock.bind_reservations(order_id=order_id, merchant_ids=[one.merchant_id for one in asked], until=at)
+    kept = quote(*asked, shopper_id=shopper_id, route=route, at=at)
+    ref = services.write_order(order_id=order_id, quote=kept, address=CHINESE, key=kept.ref, at=at)
+    assert ref
+    payments.open_payment(
+        shopper_id=shopper_id, order_id=order_id, order_ref=ref, amount=kept.total, language="en", at=at
+    )
+    return order_id
+
+
+def held(*asked: Asked, shopper_id: int, route: str = "depot") -> int:
+    """A paid order whose money is held (without ledger entries); answers its id."""
+    order_id = placed(*asked, shopper_id=shopper_id, route=route)
+    owners = sorted({one.merchant_id for one in asked})
+    services.mark_order_paid(order_id=order_id, shopper_id=shopper_id, at=AT)
+    stock.commit_reservations(order_id=order_id, merchant_ids=owners)
+    paid = payment_of_order(shopper_id=shopper_id, order_id=order_id)
+    payments.open_holds(payment_id=paid.id, shares=queries.order_shares(order_id=order_id, merchant_ids=owners), at=AT)
+    return order_id

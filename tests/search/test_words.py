@@ -117,3 +117,9 @@ def test_price_bands_leave_no_gap(currency: str) -> None:
     assert bands[0][0] == 0
     assert bands[-1][1] is None
     assert all(before[1] == after[0] for before, after in itertools.pairwise(bands))
+
+
+@given(st.text(max_size=80))
+def test_cutting_by_script_gives_the_same_tokens(text: str) -> None:
+    spaced, unspaced = rules.by_script(text)
+    assert sorted(spaced + unspaced) == sorted(rules.tokens(text))

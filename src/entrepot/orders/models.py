@@ -170,6 +170,7 @@ class Line(Priced):
     goods_code = models.CharField(max_length=16, blank=True)
     origin = models.CharField(max_length=2)
     net_grams = models.IntegerField()
+    gross_grams = models.IntegerField(null=True)
     quantity = models.IntegerField()
     unit_minor = models.BigIntegerField()
     commission_minor = models.BigIntegerField()

@@ -1,7 +1,7 @@
 """The state tables, what must hold before an order is placed, and when a merchant's money is due."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,9 +13,13 @@ from entrepot.landed.terms import BasketQuote, ConsignmentQuote
 from entrepot.orders.terms import (
     AddressElsewhere,
     BasketChanged,
+    CancelReason,
+    ConsignmentView,
     KeyReused,
     KnownOrder,
     NotDeliverable,
+    NotExpired,
+    OrderToPay,
     OrderVerb,
     QuoteUsed,
     Stage,
@@ -80,6 +84,25 @@ def stage_of(verb: Verb) -> Stage:
 def may_be_confirmed(*, stage: Stage, route: Route) -> bool:
     """Whether the shopper may say `I have it` although no carrier has said so: it is on its last way."""
     return stage is Stage.DISPATCHED or (stage is Stage.SENT and route is Route.DIRECT)
+
+
+def confirmable(
+    *, consignments: Iterable[ConsignmentView]
+) -> tuple[tuple[ConsignmentView, ...], tuple[ConsignmentView, ...]]:
+    """Which consignments a shopper's `I have it` is about: those on their last way, and those delivered before.
+
+    One whose clock a claim has stopped is neither.
+    """
+    free = [part for part in consignments if part.paused_since is None]
+    arrived = tuple(part for part in free if may_be_confirmed(stage=part.stage, route=part.route))
+    return arrived, tuple(part for part in free if part.stage is Stage.DELIVERED)
+
+
+def check_cancelling(*, order: OrderToPay, reason: CancelReason, at: datetime) -> None:
+    """Raises WrongMoment unless the order waits for its money, NotExpired when its time is said to be over but is not."""
+    after(state=order.state, verb=OrderVerb.CANCEL)
+    if reason is CancelReason.EXPIRED and at < order.expires_at:
+        raise NotExpired(expires_at=order.expires_at.isoformat())
 
 
 def check_quote(*, quote: BasketQuote, basket_fingerprint: str, address: Address, language: str) -> None:

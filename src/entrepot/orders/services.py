@@ -342,6 +342,7 @@ def _line_row(order_id: OrderId, consignment_id: int, number: int, line: LineQuo
         "goods_code": line.goods_code,
         "origin": line.origin,
         "net_grams": line.net_grams,
+        "gross_grams": line.gross_grams,
         "quantity": line.quantity,
         "unit_minor": line.unit.minor,
         "commission_minor": line.commission.minor,

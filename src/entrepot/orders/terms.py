@@ -22,6 +22,7 @@ PLACED: Final = "orders.placed"
 PAID: Final = "orders.paid"
 CANCELLED: Final = "orders.cancelled"
 DONE: Final = "orders.done"
+RECEIPT_CONFIRMED: Final = "orders.receipt_confirmed"
 # News about a consignment; owner: the merchant; fact `state`: where it is now.
 CONSIGNMENT_MOVED: Final = "orders.consignment_moved"
 
@@ -102,6 +103,8 @@ class Moment:
 class LineView:
     """One article of a consignment as it was when ordered; the catalogue is not read again.
 
+    net_grams, gross_grams: of one piece; gross with its packing, where the merchant gave it.
+
     commission is part of the goods. merchant_net: what the merchant is owed for the line, in the merchant's currency.
     fx: units of the order's currency for one unit of the merchant's.
     """
@@ -117,6 +120,7 @@ class LineView:
     goods_code: str
     origin: str
     net_grams: int
+    gross_grams: int | None
     quantity: int
     unit: Money
     amounts: Amounts
@@ -343,3 +347,11 @@ class NotExpired(Refused):
     code = "orders.not_expired"
     message = "The order can be paid until {expires_at}."
     remedy = "Wait until then."
+
+
+class NothingToConfirm(Refused):
+    """Nothing of the order has been delivered or is on its last way."""
+
+    code = "orders.nothing_to_confirm"
+    message = "Nothing of this order has arrived yet."
+    remedy = "Confirm when the parcel is in your hands."

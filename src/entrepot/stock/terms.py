@@ -108,15 +108,15 @@ class BelowReserved:
 
 
 class SoldOut(Refused):
-    """Fewer are left than wanted. `lacking` holds the articles, `articles` their names for people."""
+    """Fewer are left than wanted. `lacking` holds the articles, `articles` names them: `Cherries 2 kg (1/3)`."""
 
     code = "stock.sold_out"
-    message = "There is not enough left of: {articles}."
+    message = "There is not enough left (left/wanted): {articles}."
     remedy = "Take fewer, or remove these articles from the basket."
 
     def __init__(self, *, lacking: tuple[Lacking, ...], articles: str = "") -> None:
         self.lacking = lacking
-        named = articles or ", ".join(f"{one.variant_id} ({one.left})" for one in lacking)
+        named = articles or ", ".join(f"{one.variant_id} ({one.left}/{one.wanted})" for one in lacking)
         super().__init__(articles=named)
 
 

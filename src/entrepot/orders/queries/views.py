@@ -150,6 +150,7 @@ def line_view(*, row: models.Line) -> LineView:
         goods_code=row.goods_code,
         origin=row.origin,
         net_grams=row.net_grams,
+        gross_grams=row.gross_grams,
         quantity=row.quantity,
         unit=Money(row.unit_minor, row.currency),
         amounts=amounts(row=row),

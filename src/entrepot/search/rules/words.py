@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import rjieba
@@ -58,7 +58,7 @@ def _cutter() -> rjieba.Jieba:
 
 def normalised(text: str) -> str:
     """`text` in one form: NFKC (full width becomes half), lower case, single spaces, possessives dropped."""
-    folded = unicodedata.normalize("NFKC", text).lower()
+    folded = (text if text.isascii() else unicodedata.normalize("NFKC", text)).lower()
     return " ".join(_POSSESSIVE.sub("", folded).split())
 
 
@@ -88,6 +88,22 @@ def tokens(text: str) -> tuple[str, ...]:
     return tuple(token.text for token in _indexed(normalised(text)))
 
 
+def by_script(text: str) -> tuple[list[str], list[str]]:
+    """The same tokens, those of words written with spaces and those of words written without, each in order."""
+    clean = normalised(text)
+    spaced: list[str] = []
+    unspaced: list[str] = []
+    at = 0
+    for run in _UNSPACED.finditer(clean):
+        for word in _SPACED.findall(clean, at, run.start()):
+            spaced += _forms(word)
+        unspaced += _cutter().cut_for_search(run[0])
+        at = run.end()
+    for word in _SPACED.findall(clean, at):
+        spaced += _forms(word)
+    return spaced, unspaced
+
+
 def placed(text: str) -> tuple[Token, ...]:
     """The tokens of an already normalised text with their places; overlapping Chinese words each have their own."""
     return tuple(_indexed(text))
@@ -96,7 +112,14 @@ def placed(text: str) -> tuple[Token, ...]:
 def whole_words(text: str) -> tuple[str, ...]:
     """The words of a text as people write them, unstemmed, Chinese ones longest: for suggestions and spelling."""
     clean = normalised(text)
-    return tuple(clean[start:end] for start, end in _spans(clean, inner=False))
+    found: list[str] = []
+    at = 0
+    for run in _UNSPACED.finditer(clean):
+        found += _SPACED.findall(clean, at, run.start())
+        found += _cutter().cut(run[0])
+        at = run.end()
+    found += _SPACED.findall(clean, at)
+    return tuple(found)
 
 
 def is_empty_word(token: str) -> bool:
@@ -105,25 +128,28 @@ def is_empty_word(token: str) -> bool:
 
 
 def _indexed(clean: str) -> Iterator[Token]:
-    for start, end in _spans(clean, inner=True):
-        word = clean[start:end][:TOKEN_MAX]
+    for start, end in _spans(clean):
+        word = clean[start:end]
         if is_unspaced(word):
             yield Token(word, start, end)
-            continue
-        yield Token(stem(word), start, end)
-        apart = parts(word)
-        if len(apart) > 1:
-            yield from (Token(part, start, end) for part in apart)
+        else:
+            yield from (Token(form, start, end) for form in _forms(word))
 
 
-def _spans(clean: str, *, inner: bool) -> Iterator[tuple[int, int]]:
-    """Where words stand. inner: also the shorter words inside a long Chinese one."""
+@lru_cache(maxsize=1 << 16)
+def _forms(word: str) -> tuple[str, ...]:
+    """What a spaced word is indexed under: its stem, and its letters and digits apart."""
+    short = word[:TOKEN_MAX]
+    apart = parts(short)
+    return (stem(short), *apart) if len(apart) > 1 else (stem(short),)
+
+
+def _spans(clean: str) -> Iterator[tuple[int, int]]:
+    """Where words stand, the shorter words inside a long Chinese one included."""
     at = 0
     for run in _UNSPACED.finditer(clean):
         yield from (match.span() for match in _SPACED.finditer(clean, at, run.start()))
-        mode = "search" if inner else "default"
-        yield from (
-            (run.start() + start, run.start() + end) for _, start, end in _cutter().tokenize(run[0], mode, True)
-        )
+        cut = _cutter().tokenize(run[0], "search", True)
+        yield from ((run.start() + start, run.start() + end) for _, start, end in cut)
         at = run.end()
     yield from (match.span() for match in _SPACED.finditer(clean, at))

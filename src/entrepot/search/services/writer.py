@@ -11,7 +11,6 @@ import tantivy
 
 from entrepot.search import rules
 from entrepot.search.queries import schema as columns
-from entrepot.search.rules.words import is_unspaced
 from entrepot.search.terms import Entry, IndexBusy
 
 # What the engine may buffer before it writes a segment, for the feed and for building a whole generation.
@@ -96,7 +95,7 @@ def _columns(entry: Entry) -> dict[str, object]:
         "id": entry.listing_id,
         "merchant": entry.merchant_id,
         **_cut("title", titles),
-        **_cut("label", labels),
+        **_cut("label", [" , ".join(labels)]),
         **_cut("body", bodies),
         "words": " ".join(dict.fromkeys(word for title in titles for word in rules.whole_words(title))),
         "category": _ancestors(entry.categories),
@@ -119,11 +118,9 @@ def _cut(place: str, texts: Iterable[str]) -> dict[str, str]:
     unspaced: list[str] = []
     for text in texts:
         known = set(spaced)
-        for token in rules.tokens(text):
-            if is_unspaced(token):
-                unspaced.append(token)
-            elif token not in known:
-                spaced.append(token)
+        more_spaced, more_unspaced = rules.by_script(text)
+        spaced += [token for token in more_spaced if token not in known] if known else more_spaced
+        unspaced += more_unspaced
     return {f"{place}_{columns.SPACED}": " ".join(spaced), f"{place}_{columns.UNSPACED}": " ".join(unspaced)}
 
 
