@@ -2,18 +2,26 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from django.db import connection
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from entrepot.base import clock
 from entrepot.base.postgres import home
+from entrepot.catalogue import queries as catalogue
+from entrepot.catalogue.services import attach_picture, open_import
 from entrepot.cli import app
 from entrepot.cli.people import PASSWORD, SIGN_INS
+from entrepot.cli.worker import run_queued
+from entrepot.jobs.index import rebuild_index
+from entrepot.kernel.must import must
 from entrepot.kernel.text import Text
 from entrepot.parties.services import (
     add_member,
@@ -23,7 +31,7 @@ from entrepot.parties.services import (
     save_address,
     verify_merchant,
 )
-from entrepot.parties.terms import Address, MerchantId, Role, ShopperId
+from entrepot.parties.terms import Address, MerchantId, Role, ShopperId, Viewer
 
 MARKET: Final = Path(__file__).resolve().parent / "market"
 # The market has been going for a while when somebody first looks at it.
@@ -71,6 +79,9 @@ def demo_market() -> None:
     columns = (TextColumn("[bold]{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console()) as bars:
         world = _people_and_merchants(bars, at=clock.now() - OPENED)
+        _goods(bars, world)
+        _pictures(bars, world)
+        _index(bars)
     kept.write_text(json.dumps({"merchants": len(world.merchants)}) + "\n")
 
 
@@ -94,6 +105,50 @@ def _people_and_merchants(bars: Progress, *, at: datetime) -> World:
         save_address(shopper_id=shoppers[key], address=address, at=at)
     merchants = dict(_merchants(bars, at=at))
     return World(shoppers, merchants)
+
+
+def _goods(bars: Progress, world: World) -> None:
+    """Each merchant's file, imported as the merchant would. Raises Broken when a row is refused."""
+    for card in bars.track(cards(), description="Goods"):
+        merchant_id = world.merchants[card.slug]
+        with (MARKET / f"{card.slug}.csv").open("rb") as file:
+            ref = open_import(
+                merchant_id=merchant_id, file=file, filename=f"{card.slug}.csv", currency=card.currency,
+                channel=card.channel, at=clock.now(), key="demo",
+            )  # fmt: skip
+        run_queued(queue="feeds")
+        report = catalogue.import_run(viewer=_member(merchant_id), merchant_id=merchant_id, ref=ref)
+        must(report.ended and not report.errors, f"the demo's {card.slug}.csv goes in whole: {report}")
+
+
+def _pictures(bars: Progress, world: World) -> None:
+    """Two at a time: encoding a picture is most of the work, and it leaves Python free."""
+    with ThreadPoolExecutor(max_workers=2) as hands:
+        done = hands.map(partial(_hang, world), cards())
+        list(bars.track(done, total=len(cards()), description="Pictures"))
+
+
+def _hang(world: World, card: Card) -> None:
+    merchant_id = world.merchants[card.slug]
+    try:
+        page = catalogue.listings_of(viewer=_member(merchant_id), merchant_id=merchant_id, limit=100)
+        for row in page.rows:
+            drawn = MARKET / "pictures" / card.slug / f"{row.handle}.webp"
+            attach_picture(
+                merchant_id=merchant_id, listing_id=row.id, file=drawn.read_bytes(), alt=row.titles, at=clock.now()
+            )
+    finally:
+        connection.close()
+
+
+def _index(bars: Progress) -> None:
+    bar = bars.add_task("Search index", total=None)
+    rebuild_index(at=clock.now(), progress=lambda done, whole: bars.update(bar, completed=done, total=whole))
+
+
+def _member(merchant_id: MerchantId) -> Viewer:
+    """A viewer of the merchant's team."""
+    return Viewer(merchants={merchant_id: Role.OWNER})
 
 
 def _merchants(bars: Progress, *, at: datetime) -> Iterator[tuple[str, MerchantId]]:

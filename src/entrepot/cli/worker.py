@@ -112,6 +112,19 @@ class _Worker:
                 await asyncio.wait_for(self._stopping.wait(), _AGAIN_SECONDS)
 
 
+def run_queued(*, queue: str) -> None:
+    """Run what is queued in one queue, and return when nothing is left that is due."""
+
+    async def run() -> None:
+        runner = _runner(1)
+        async with runner.open_async():
+            await runner.run_worker_async(
+                queues=[queue], concurrency=1, wait=False, install_signal_handlers=False, delete_jobs="successful"
+            )
+
+    asyncio.run(run())
+
+
 def _runner(concurrency: int) -> App:
     """The same tasks on connections of their own.
 
