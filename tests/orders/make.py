@@ -1,12 +1,15 @@
 """Quotes and orders for tests. A quote is put together here as landed would freeze it; sums are exact."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from entrepot.base.identity import new_id, new_reference
+from entrepot.basket import services as basket
+from entrepot.basket.queries import basket_of_shopper
 from entrepot.kernel.money import Money
+from entrepot.landed.services import freeze_quote
 from entrepot.landed.terms import BasketQuote, Component, ConsignmentQuote, LineQuote
 from entrepot.orders import queries, services
 from entrepot.orders.terms import Verb
@@ -150,3 +153,22 @@ def held(*asked: Asked, shopper_id: int, route: str = "depot") -> int:
     paid = payment_of_order(shopper_id=shopper_id, order_id=order_id)
     payments.open_holds(payment_id=paid.id, shares=queries.order_shares(order_id=order_id, merchant_ids=owners), at=AT)
     return order_id
+
+
+def basket_of(*asked: Asked, shopper_id: int) -> str:
+    """The shopper's basket holds exactly these; answers its fingerprint."""
+    basket.empty_basket(shopper_id=shopper_id)
+    for one in asked:
+        basket.put_line(
+            shopper_id=shopper_id, merchant_id=one.merchant_id, variant_id=one.variant_id, channel="mall",
+            quantity=one.quantity, at=AT,
+        )  # fmt: skip
+    return basket_of_shopper(shopper_id=shopper_id).fingerprint
+
+
+def quoted(*asked: Asked, shopper_id: int, **changes: object) -> str:
+    """These lines lie in the basket and are quoted for China; answers the quote's reference."""
+    fingerprint = basket_of(*asked, shopper_id=shopper_id)
+    kept = replace(quote(*asked, shopper_id=shopper_id, fingerprint=fingerprint), **changes)
+    freeze_quote(quote=kept)
+    return kept.ref

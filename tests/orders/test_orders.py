@@ -51,7 +51,7 @@ def test_an_order_keeps_copies_of_everything_the_quote_said(django_assert_num_qu
     shopper, one, other = parties.shopper(), parties.merchant(), parties.merchant()
     quote = make.quote(Asked(one, 11, 2), Asked(one, 12), Asked(other, 13), shopper_id=shopper)
     channels.channels()  # known to the process for a minute
-    with django_assert_num_queries(4 + 2):  # four statements, and the savepoint of a service inside a test
+    with django_assert_num_queries(4):
         ref = services.write_order(order_id=new_id(owner=shopper), quote=quote, address=CHINESE, key="k", at=AT)
     seen = only(shopper)
     assert (seen.ref, seen.state, seen.quote_ref, seen.fx) == (ref, State.PLACED, quote.ref, quote.fx)
@@ -90,7 +90,7 @@ def test_one_quote_one_key_one_id_make_one_order() -> None:
 def test_a_quote_that_does_not_sum_is_not_written() -> None:
     shopper = parties.shopper()
     quote = replace(make.quote(Asked(parties.merchant(), 11), shopper_id=shopper), total=cny(1))
-    with pytest.raises(Broken):
+    with pytest.raises(Broken), transaction.atomic():
         services.write_order(order_id=new_id(), quote=quote, address=CHINESE, key="k", at=AT)
     assert queries.orders_of(viewer=viewer(shopper)) == ()
 
@@ -145,7 +145,7 @@ def test_cancelling_moves_the_order_and_its_consignments_once() -> None:
 def test_another_shoppers_order_cannot_be_moved() -> None:
     order_id = make.order(Asked(parties.merchant(), 11), shopper_id=parties.shopper())
     stranger = parties.shopper()
-    with pytest.raises(OrderUnknown):
+    with pytest.raises(OrderUnknown), transaction.atomic():
         services.mark_order_paid(order_id=order_id, shopper_id=stranger, at=AT)
     with pytest.raises(OrderUnknown):
         queries.order_for_payment(order_id=order_id, shopper_id=stranger)
@@ -206,6 +206,12 @@ def test_a_claim_stops_the_clock_of_the_merchants_money() -> None:
     for _ in range(2):
         services.resume_release(consignment_id=part.id, merchant_id=merchant, at=AT + timedelta(days=4))
     assert only(shopper).consignments[0].release_at == due + timedelta(days=3)
+    late = due + timedelta(days=3)
+    assert queries.due_releases(at=late - timedelta(seconds=1)) == ()
+    assert queries.due_releases(at=late) == ((part.id, merchant),)
+    services.pause_release(consignment_id=part.id, merchant_id=merchant, at=late)
+    assert queries.due_releases(at=late) == ()
+    services.resume_release(consignment_id=part.id, merchant_id=merchant, at=late)
     assert services.set_release(consignments=[(part.id, merchant)], release_at=AT) == 1
     assert only(shopper).consignments[0].release_at == AT
 

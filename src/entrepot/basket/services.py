@@ -59,7 +59,7 @@ def empty_basket(*, shopper_id: int) -> None:
     models.Line.objects.filter(shopper_id=shopper_id).delete()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def clear_ordered_lines(*, shopper_id: int, lines: Sequence[BasketLine]) -> None:
     """Take out what has been ordered. A line changed meanwhile stays: the shopper wants that besides."""
     if not lines:

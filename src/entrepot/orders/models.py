@@ -147,6 +147,7 @@ class Consignment(Priced):
                 name="orders_consignment_depot",
                 condition=Q(stage__in=[Stage.SENT, Stage.RECEIVED, Stage.PACKED]),
             ),
+            models.Index(fields=["release_at"], name="orders_consignment_due", condition=Q(stage=Stage.DELIVERED)),
         )
 
     def __str__(self) -> str:

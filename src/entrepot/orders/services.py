@@ -40,7 +40,7 @@ INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(N
 _CLAIM_KEPT: Final = timedelta(days=2)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def claim_order(*, shopper_id: int, quote_ref: str, at: datetime) -> OrderId:
     """The id that the order of this quote will have, the same for everybody who asks, one after the other.
 
@@ -62,7 +62,7 @@ def prune_claims(*, at: datetime) -> int:
         return models.Claim.objects.filter(at__lt=at - _CLAIM_KEPT).delete()[0]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def write_order(*, order_id: int, quote: BasketQuote, address: Address, key: str, at: datetime) -> str | None:
     """Write an order with everything copied from its quote; answers its reference. Three statements and the news.
 
@@ -89,7 +89,7 @@ def write_order(*, order_id: int, quote: BasketQuote, address: Address, key: str
     return ref
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def mark_order_paid(*, order_id: int, shopper_id: int, at: datetime) -> bool:
     """The order's money has arrived: it and its consignments are paid. Answers whether that is new.
 

@@ -194,7 +194,7 @@ def adjust_stock(*, merchant_id: int, variant_id: int, place_id: int, quantity: 
         raise BelowPromised(quantity=quantity, reserved=one.reserved)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def commit_lightly() -> None:
     """Let the transaction around this commit without waiting for the disk.
 
@@ -205,7 +205,7 @@ def commit_lightly() -> None:
         cursor.execute("SET LOCAL synchronous_commit = off")
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def reserve_stock(*, order_id: int, lines: Sequence[Wanted], until: datetime, at: datetime) -> None:
     """Promise all lines to one order, or none; for an order that already holds its goods nothing changes.
 
@@ -227,7 +227,7 @@ def reserve_stock(*, order_id: int, lines: Sequence[Wanted], until: datetime, at
     tell_all([News(CHANGED, row[2], row[1]) for row in answers if row[0] == "emptied"], at=at)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def bind_reservations(*, order_id: int, merchant_ids: Sequence[int], until: datetime) -> None:
     """The order is being written: its reservations no longer lapse by themselves.
 
@@ -239,7 +239,7 @@ def bind_reservations(*, order_id: int, merchant_ids: Sequence[int], until: date
             raise ReservationLost
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def commit_reservations(*, order_id: int, merchant_ids: Sequence[int]) -> int:
     """The order is paid: its goods are no longer released by expiry. Answers how many reservations it has.
 

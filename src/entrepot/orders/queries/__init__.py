@@ -10,6 +10,7 @@ from entrepot.orders.queries.consignments import (
     consignment_refs,
     consignments_of,
     depot_consignments,
+    due_releases,
 )
 from entrepot.orders.queries.orders import (
     expired_orders,
@@ -35,6 +36,7 @@ __all__ = [
     "consignment_refs",
     "consignments_of",
     "depot_consignments",
+    "due_releases",
     "expired_orders",
     "known_orders",
     "locked_order",

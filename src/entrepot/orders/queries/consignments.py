@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
 
 from django.db.models import Count, QuerySet
 
@@ -116,6 +117,18 @@ def depot_consignments(
         passing = passing.filter(destination=destination)
     with across_owners("the depot handles parcels of all merchants"):
         return _cards(passing, stage=stage, after=after, limit=limit)
+
+
+def due_releases(*, at: datetime, limit: int = 200) -> tuple[tuple[int, int], ...]:
+    """(consignment, merchant) whose money is due to the merchant, the longest due first, for the sweep.
+
+    What a claim has stopped is not among them.
+    """
+    with across_owners("the sweep of release dates"):
+        rows = models.Consignment.objects.filter(
+            stage=Stage.DELIVERED, release_at__lte=at, paused_since__isnull=True
+        ).order_by("release_at")
+        return tuple(rows.values_list("id", "merchant_id")[:limit])
 
 
 def _reach(viewer: Viewer) -> AbstractContextManager[None]:
