@@ -15,6 +15,11 @@ def main() -> None:
 
         search.main(arguments[1:])
         return
+    if arguments and arguments[0] == "prepare":
+        from bench import prepare
+
+        prepare.main(arguments[1:])
+        return
     from bench import run
 
     run.main(arguments[1:] if arguments and arguments[0] == "pages" else arguments)
