@@ -7,6 +7,7 @@ current one, as merchants would send them, and draws one picture for each listin
 import csv
 import itertools
 import json
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ EXTRAS = {
         ("Origin", "origin"),
         ("Title zh-Hans", "title_zh_hans"),
         ("Description zh-Hans", "description_zh_hans"),
+        ("Net grams", "net_grams"),
     ]
 }
 # What a column of ours is called in (legacy, current).
@@ -64,6 +66,12 @@ COLUMNS = [
     ("alt", "Image Alt Text", "Image alt text"),
     ("gift", "Gift Card", "Gift card"),
 ]
+
+
+# Of these the label says what is inside; a millilitre of them weighs about a gram.
+WEIGHED = ("Cherries", "Apples", "Crab", "Nuts", "Honey", "Skin care", "Face masks", "Make-up", "Hair care", "Coffee")
+WEIGHED += ("Chocolate", "Tea", "Pet food", "Protein", "Vitamins and supplements")
+LABEL = re.compile(r"(?:(\d+) × )?(\d+(?:\.\d+)?) (kg|g|ml)\b")
 
 
 @dataclass(frozen=True)
@@ -105,6 +113,17 @@ def html(text: str) -> str:
     return "".join(blocks)
 
 
+def net_grams(listing: dict, kind: str, variant: Variant) -> str:
+    """What is inside without its packing, where the label or the listing says so."""
+    if "net" in listing:
+        return str(listing["net"])
+    found = LABEL.search(" ".join(variant.values))
+    if kind not in WEIGHED or not found:
+        return ""
+    pieces, amount, unit = found.groups()
+    return str(round(int(pieces or 1) * float(amount) * (1000 if unit == "kg" else 1)))
+
+
 def rows(slug: str, number: int, merchant: dict, listing: dict) -> Iterator[dict[str, str]]:
     """A listing's rows: the first carries what is the product's, each carries one variant."""
     us, cn, kind = CODES[listing["goods"]]
@@ -124,6 +143,7 @@ def rows(slug: str, number: int, merchant: dict, listing: dict) -> Iterator[dict
             "unit": "g",
             "shipped": "TRUE" if current else "true",
             "fulfilment": "manual",
+            "net_grams": net_grams(listing, kind, variant),
         }
         row |= {f"value{place}": value for place, value in enumerate(variant.values, start=1)}
         if index == 1:
