@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from entrepot.base.identity import new_id
+from entrepot.flows.cancel_order import cancel_order
 from entrepot.flows.settle_payment import settle_payment
 from entrepot.kernel.money import Money
 from entrepot.orders import queries as orders
-from entrepot.orders.terms import Verb
+from entrepot.orders.services import write_order
+from entrepot.orders.terms import CancelReason, Verb
 from entrepot.parties.terms import ShopperId, Viewer
 from entrepot.payments import queries as payments
 from entrepot.payments.services import schedule_release
@@ -53,15 +55,7 @@ class Sale:
         return self
 
     def cancel(self, at=AT):
-        """What giving an order up does to orders, payment and stock."""
-        from entrepot.orders.services import mark_order_cancelled
-        from entrepot.orders.terms import CancelReason
-        from entrepot.payments.services import cancel_payment
-        from entrepot.stock.services import release_reservations
-
-        mark_order_cancelled(order_id=self.order_id, shopper_id=self.shopper_id, reason=CancelReason.EXPIRED, at=at)
-        cancel_payment(shopper_id=self.shopper_id, order_id=self.order_id)
-        release_reservations(order_ids=[self.order_id], merchant_ids=self.merchants, at=at)
+        cancel_order(order_id=self.order_id, shopper_id=self.shopper_id, reason=CancelReason.SHOPPER, at=at)
 
     def deliver(self, at=AT):
         """All consignments to the door; gives (consignment, merchant) pairs."""
@@ -83,8 +77,6 @@ def sale(*, merchants=1, pieces=2, intent_id="pi_1", at=AT, page=True, owners=()
     asked = [Asked(owner, stock.article(merchant_id=owner), pieces) for owner in owners]
     stock.reserve(*((one.merchant_id, one.variant_id, pieces) for one in asked), order_id=order_id)
     quote = order_make.quote(*asked, shopper_id=shopper_id, at=at)
-    from entrepot.orders.services import write_order
-
     ref = write_order(order_id=order_id, quote=quote, address=order_make.CHINESE, key=str(order_id), at=at)
     assert ref
     more = {"intent_id": intent_id} if page else {}

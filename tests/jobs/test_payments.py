@@ -1,12 +1,14 @@
 """Our side and the provider's end alike, whatever is lost, doubled or turned round between them."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from entrepot.base import clock
 from entrepot.flows.open_payout import open_payout
 from entrepot.jobs import payments as jobs
 from entrepot.ledger import queries as ledger
@@ -216,6 +218,12 @@ def test_another_amount_is_kept_for_the_operator_and_changes_nothing(desk) -> No
     assert flagged.id == sale.payment_id
     (odd,) = queries.events_odd(viewer=parties.operator())
     assert odd.object_id == intent_id
+    jobs.check_payment(payment_id=sale.payment_id)
+    sale.cancel()
+    work_off()
+    assert end_of(sale) == (State.CANCELLED, OrderState.CANCELLED)
+    assert queries.payments_in_trouble(viewer=parties.operator()) == (sale.payment(),)
+    assert ledger.accounts() == before
 
 
 def test_messages_about_nothing_of_ours_are_kept_for_the_operator(desk) -> None:
@@ -328,11 +336,18 @@ def test_what_the_provider_refuses_to_open_is_put_on_the_operators_list(desk) ->
     assert "idempotency_key_reused" in flagged.trouble
 
 
-def test_the_clock_asks_about_what_is_due(desk) -> None:
-    sale = opened()
-    desk.pay(sale.payment().intent_id)
-    # The market's clock is long past the hour that tests play in.
+def test_the_clock_asks_about_what_is_due_and_only_that(desk) -> None:
+    due, early = opened(at=clock.now() - timedelta(minutes=5)), opened()
+    for sale in (due, early):
+        desk.pay(sale.payment().intent_id)
+    from entrepot.payments.models import PaymentRow
+
+    for sale, ahead in ((due, -1), (early, 60)):
+        PaymentRow.objects.filter(shopper_id=sale.shopper_id, id=sale.payment_id).update(
+            poll_at=clock.now() + timedelta(seconds=ahead)
+        )
     jobs.poll(timestamp=0)
     jobs.poll_payouts(timestamp=0)
     work_off()
-    assert end_of(sale) == (State.AWAITING, OrderState.PLACED)
+    assert end_of(due) == (State.CAPTURED, OrderState.PAID)
+    assert end_of(early) == (State.AWAITING, OrderState.PLACED)

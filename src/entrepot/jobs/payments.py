@@ -4,6 +4,7 @@ Every job may run twice and be killed anywhere: it asks the provider under the s
 the answer does nothing the second time.
 """
 
+from contextlib import suppress
 from typing import Final
 
 from django.conf import settings
@@ -89,7 +90,9 @@ def cancel_intent(*, payment_id: int) -> None:
         _ask_for_page(payment)
         payment = queries.payment_anywhere(payment_id=payment_id)
     if payment.intent_id:
-        _apply_intent(payment, provider().cancel_intent(key=f"{payment.ref}/cancel", intent_id=payment.intent_id))
+        answer = provider().cancel_intent(key=f"{payment.ref}/cancel", intent_id=payment.intent_id)
+        with suppress(Refused):  # it is on the operator's list
+            _apply_intent(payment, answer)
 
 
 @app.task(name="payments.refund", retry=_RETRY)
@@ -125,7 +128,8 @@ def check_payment(*, payment_id: int) -> None:
         elif payment.state is State.RETURNING:
             _send_refunds(payment)
         elif payment.state in {State.AWAITING, State.FAILED}:
-            _apply_intent(payment, provider().intent(intent_id=payment.intent_id))
+            with suppress(Refused):  # it is on the operator's list
+                _apply_intent(payment, provider().intent(intent_id=payment.intent_id))
     except ProviderSilent:
         # The next poll asks again; each is later than the one before.
         return
