@@ -1,4 +1,4 @@
-"""`python -m bench [pages|search] ...`: the pages and the checkout of a running market, or the search engine alone."""
+"""`python -m bench [pages|search|relevance] ...`: the pages and the checkout of a running market, or search alone."""
 
 import os
 import sys
@@ -10,19 +10,15 @@ def main() -> None:
     arguments = sys.argv[1:]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "entrepot.config.settings")
     django.setup()
-    if arguments and arguments[0] == "search":
-        from bench import search
+    what, rest = (
+        (arguments[0], arguments[1:]) if arguments and not arguments[0].startswith("-") else ("pages", arguments)
+    )
+    from bench import prepare, relevance, run, search
 
-        search.main(arguments[1:])
-        return
-    if arguments and arguments[0] == "prepare":
-        from bench import prepare
-
-        prepare.main(arguments[1:])
-        return
-    from bench import run
-
-    run.main(arguments[1:] if arguments and arguments[0] == "pages" else arguments)
+    mains = {"pages": run.main, "search": search.main, "relevance": relevance.main, "prepare": prepare.main}
+    if what not in mains:
+        raise SystemExit(f"bench knows: {', '.join(mains)}")
+    mains[what](rest)
 
 
 main()

@@ -77,6 +77,18 @@ def test_most_words_suffice_when_all_find_nothing() -> None:
     assert (hits.listing_ids, hits.relaxed) == ((1,), True)
 
 
+def test_a_short_page_is_followed_by_what_has_most_of_the_words() -> None:
+    make.serving(
+        [*ENGLISH_ONLY, make.entry(7, "Crab crackers"), make.entry(8, "King size duvet", channels=("export",))]
+    )
+    hits = queries.hits(query=SearchQuery(words="legs crab king", channel="mall"))
+    assert (hits.listing_ids, hits.total, hits.also, hits.relaxed) == ((3,), 1, (), False)
+    hits = queries.hits(query=SearchQuery(words="crab legs"))
+    assert (hits.listing_ids, hits.total, hits.also) == ((3,), 1, (7,))
+    assert set(hits.highlights) == {3, 7}
+    assert queries.hits(query=SearchQuery(words="crab legs", channel="export")).also == ()
+
+
 def test_the_cursor_leads_through_all_pages() -> None:
     make.serving([make.entry(number, f"Cherry number {number}") for number in range(1, 6)])
     seen: list[int] = []

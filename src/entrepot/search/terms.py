@@ -112,8 +112,9 @@ class Hits:
     """A page of listings, by id only: price, stock and text are read again from the catalogue.
 
     cursor: hand it back for the next page; empty at the end. highlights: the title by listing, cut into pieces.
-    corrected: the words that were searched instead, when what was typed is found nowhere. relaxed: not every word
-    occurs in every hit. index_missing: there is no index yet, so nothing can be said.
+    corrected: the words that were searched instead, when what was typed is found nowhere. relaxed: nothing has every
+    word, these have most. also: when few have every word, further listings that have most, not part of the total and
+    the facets. index_missing: there is no index yet, so nothing can be said.
     """
 
     listing_ids: tuple[int, ...] = ()
@@ -123,6 +124,7 @@ class Hits:
     cursor: str = ""
     corrected: str = ""
     relaxed: bool = False
+    also: tuple[int, ...] = ()
     index_missing: bool = False
 
 

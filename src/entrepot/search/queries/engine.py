@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +19,10 @@ _MUST: Final = tantivy.Occur.Must
 _SHOULD: Final = tantivy.Occur.Should
 # Values counted per facet; more than any market's channels, countries or categories on one page.
 _VALUES_MAX: Final = 1_000
-# What the word as typed counts against another way of saying it.
-_TYPED, _OTHER = 5, 4
+# What the word as typed counts against the same in the other language, and against a synonym in its own.
+_TYPED, _TRANSLATION, _SYNONYM = 5, 4, 1
+# What it adds that two words stand side by side in the title as they were typed.
+_TOGETHER = 3
 _SUGGEST_SCAN: Final = 20_000
 
 
@@ -76,16 +79,30 @@ class TantivyReader:
         if not asked:
             return Query.all_query()
         if needed >= len(asked):
-            return Query.boolean_query([(_MUST, self._one(each)) for each in asked])
-        return Query.boolean_query([(_SHOULD, self._one(each)) for each in asked], needed)
+            words = Query.boolean_query([(_MUST, self._one(each)) for each in asked])
+        else:
+            words = Query.boolean_query([(_SHOULD, self._one(each)) for each in asked], needed)
+        together = self._together([token for each in asked for token in each.tokens])
+        return Query.boolean_query([(_MUST, words), *((_SHOULD, pair) for pair in together)]) if together else words
+
+    def _together(self, tokens: Sequence[str]) -> list[Query]:
+        pairs = [pair for pair in pairwise(tokens) if is_unspaced(pair[0]) == is_unspaced(pair[1])]
+        return [
+            Query.boost_query(Query.phrase_query(self._schema, _column("title", pair[0]), list(pair), 1), _TOGETHER)
+            for pair in pairs
+        ]
 
     def _one(self, asked: Asked) -> Query:
         """One thing asked for: as typed, or in any other way; the best way counts."""
         typed = [self._token(token) for token in asked.tokens]
-        plain = typed[0] if len(typed) == 1 else self._typed_phrase(asked.tokens, typed)
+        plain = typed[0] if len(typed) == 1 else Query.boolean_query([(_MUST, part) for part in typed])
         if not asked.others:
             return plain
-        others = [Query.boost_query(self._phrase(other), _OTHER) for other in asked.others]
+        script = is_unspaced(asked.tokens[0])
+        others = [
+            Query.boost_query(self._phrase(other), _SYNONYM if is_unspaced(other[0]) == script else _TRANSLATION)
+            for other in asked.others
+        ]
         return Query.disjunction_max_query([Query.boost_query(plain, _TYPED), *others])
 
     def _token(self, token: str) -> Query:
@@ -94,14 +111,6 @@ class TantivyReader:
             for column, weight in _columns_for(token)
         ]
         return Query.boolean_query([(_SHOULD, place) for place in places])
-
-    def _typed_phrase(self, tokens: Sequence[str], parts: Sequence[Query]) -> Query:
-        """Words typed side by side: each must occur, together in the title is better."""
-        if len({is_unspaced(token) for token in tokens}) > 1:
-            return Query.boolean_query([(_MUST, part) for part in parts])
-        title = _column("title", tokens[0])
-        together = Query.boost_query(Query.phrase_query(self._schema, title, list(tokens), 1), 2)
-        return Query.boolean_query([*((_MUST, part) for part in parts), (_SHOULD, together)])
 
     def _phrase(self, tokens: Sequence[str]) -> Query:
         """Words that only mean the same when they stand together."""

@@ -2,11 +2,11 @@
 
 import base64
 import binascii
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from entrepot.kernel.text import pick
+from entrepot.kernel.text import Text, pick
 from entrepot.search import rules
 from entrepot.search.queries import generations
 from entrepot.search.rules.dictionary import ENGLISH_WORDS
@@ -17,15 +17,19 @@ from entrepot.search.terms import (
     CursorUnknown,
     Hits,
     Page,
+    Piece,
     ReadableIndex,
     SearchQuery,
     Side,
+    Sort,
     Suggestion,
 )
 
 SIDES: Final = (Side.CATEGORY, Side.CHANNEL, Side.ORIGIN, Side.SHIPS_TO, Side.PRICE)
 # Words that begin with the same letter, looked through for the one that was meant.
 _CANDIDATES: Final = 20_000
+# A page with fewer hits than this is filled up with what has most of the words.
+_FEW: Final = 10
 
 
 def hits(*, query: SearchQuery, facets: Collection[Side] = SIDES, cursor: str = "") -> Hits:
@@ -60,19 +64,31 @@ def suggestions(*, prefix: str, limit: int = 8) -> tuple[Suggestion, ...]:
 def _best(index: ReadableIndex, query: SearchQuery, asked: Sequence[Asked], facets: Collection[Side]) -> Hits:
     found = index.search(query, asked, needed=len(asked), facets=facets)
     if found.total or not asked:
-        return _shown(query, asked, found)
+        return _with_also(index, query, asked, found)
     corrected = _corrected(index, query.words)
     if corrected:
         asked = rules.understood(corrected)
         found = index.search(query, asked, needed=len(asked), facets=facets)
         if found.total:
-            return replace(_shown(query, asked, found), corrected=corrected)
+            return replace(_with_also(index, query, asked, found), corrected=corrected)
     if len(asked) > 1:
         found = index.search(query, asked, needed=rules.needed(len(asked), relaxed=True), facets=facets)
         if found.total:
             return replace(_shown(query, asked, found), corrected=corrected, relaxed=True)
 
     return _shown(query, asked, found)
+
+
+def _with_also(index: ReadableIndex, query: SearchQuery, asked: Sequence[Asked], found: Page) -> Hits:
+    """A short first page, with what has most of the words behind it."""
+    shown = _shown(query, asked, found)
+    if found.total >= _FEW or len(asked) < 2 or query.page > 1 or query.sort is not Sort.RELEVANCE:
+        return shown
+    wider = index.search(query, asked, needed=rules.needed(len(asked), relaxed=True), facets=())
+    room = query.size - len(found.ids)
+    also = tuple(listing_id for listing_id in wider.ids if listing_id not in found.ids)[:room]
+    marked = _highlights(query, asked, {listing_id: wider.titles[listing_id] for listing_id in also})
+    return replace(shown, also=also, highlights={**shown.highlights, **marked})
 
 
 def _shown(query: SearchQuery, asked: Sequence[Asked], page: Page) -> Hits:
@@ -82,11 +98,15 @@ def _shown(query: SearchQuery, asked: Sequence[Asked], page: Page) -> Hits:
         listing_ids=page.ids,
         total=page.total,
         facets=page.facets,
-        highlights={
-            listing_id: rules.pieces(pick(titles, query.language), asked) for listing_id, titles in page.titles.items()
-        },
+        highlights=_highlights(query, asked, page.titles),
         cursor=_cursor(following) if more else "",
     )
+
+
+def _highlights(
+    query: SearchQuery, asked: Sequence[Asked], titles: Mapping[int, Text]
+) -> Mapping[int, tuple[Piece, ...]]:
+    return {listing_id: rules.pieces(pick(title, query.language), asked) for listing_id, title in titles.items()}
 
 
 def _corrected(index: ReadableIndex, text: str) -> str:

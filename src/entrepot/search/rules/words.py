@@ -18,8 +18,9 @@ _UNSPACED: Final = re.compile(r"[\u3007\u3040-\u30ff\u3100-\u312f\u3400-\u4dbf\u
 # Joined digits stay whole (2.5kg, usb3.1); a trailing 's falls away.
 _SPACED: Final = re.compile(r"[^\W_]+(?:\.\d+[^\W_]*)*")
 _POSSESSIVE: Final = re.compile(r"['’]s\b")
-# A model written together is also found apart and the other way round: iphone15, 20000mah.
-_MIXED: Final = re.compile(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])")
+# A model or a measure written together is also found apart and the other way round: iphone15, 20000mah. Part numbers
+# (ks524aa, d600) stay whole: their pieces mean something else.
+_MIXED: Final = re.compile(r"([a-z]{2,})(\d+)|(\d+(?:\.\d+)?)([a-z]{1,4})")
 TOKEN_MAX: Final = 40
 
 _STEM: Final = (
@@ -64,7 +65,8 @@ def normalised(text: str) -> str:
 
 def parts(word: str) -> tuple[str, ...]:
     """The stems of letters and digits in a word written together: iphone15 -> iphon, 15."""
-    return tuple(stem(part) for part in _MIXED.split(word))
+    mixed = _MIXED.fullmatch(word)
+    return tuple(stem(part) for part in mixed.groups() if part) if mixed else (stem(word),)
 
 
 def is_unspaced(token: str) -> bool:
