@@ -1,0 +1,257 @@
+"""The landed price as the shop shows it: the sum, its parts in a customs broker's order, and the reasons against it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from entrepot.catalogue import queries as catalogue
+from entrepot.catalogue.terms import Card, SaleLine
+from entrepot.kernel.errors import fill
+from entrepot.kernel.money import Money
+from entrepot.landed import queries as landed
+from entrepot.landed.terms import REASONS, BasketQuote, Component, ConsignmentQuote, LandedPrice, PriceAsk
+from entrepot.search.terms import Piece
+from entrepot.web.templating import country, text
+from entrepot.web.viewer import Place
+
+# Label, amount or none when unknown, explanation, kind ('' line, 'part' of the line above, 'sum').
+Row = tuple[str, Money | None, str, str]
+
+_KINDS: Final[Mapping[str, str]] = {
+    "base": gettext_noop("Basic duty"),
+    "s301_cn": gettext_noop("Section 301 duty on Chinese goods"),
+    "s301_br": gettext_noop("Section 301 duty on Brazilian goods"),
+    "s301_fl": gettext_noop("Section 301 duty"),
+    "ieepa_fentanyl": gettext_noop("Emergency duty (fentanyl)"),
+    "ieepa_reciprocal": gettext_noop("Emergency duty (reciprocal)"),
+    "ieepa_india": gettext_noop("Emergency duty on Indian goods"),
+    "ieepa_brazil": gettext_noop("Emergency duty on Brazilian goods"),
+    "s122": gettext_noop("Section 122 surcharge"),
+    "s232": gettext_noop("Section 232 duty"),
+    "s201": gettext_noop("Section 201 safeguard"),
+    "s338": gettext_noop("Section 338 duty"),
+    "postal": gettext_noop("Postal duty"),
+    "mpf": gettext_noop("Merchandise processing fee"),
+    "hmf": gettext_noop("Harbor maintenance fee"),
+    "waybill_fee": gettext_noop("Customs fee per waybill"),
+    "mail_fee": gettext_noop("Customs fee per mail item"),
+    "sales_tax": gettext_noop("Sales tax"),
+    "duty": gettext_noop("Duty"),
+    "additional_us": gettext_noop("Additional duty on US goods"),
+    "consumption_tax": gettext_noop("Consumption tax"),
+    "vat": gettext_noop("VAT"),
+    "gst": gettext_noop("GST"),
+    "articles_tax": gettext_noop("Tax on personal articles"),
+}
+_FEES: Final = frozenset({"mpf", "hmf", "waybill_fee", "mail_fee"})
+_TAXES: Final = frozenset({"sales_tax", "consumption_tax", "vat", "gst", "articles_tax"})
+_REGIMES: Final[Mapping[str, str]] = {
+    "cbec": gettext_noop("Cross-border e-commerce retail import"),
+    "cbec_full_tax": gettext_noop("Cross-border e-commerce, taxed in full"),
+    "personal_articles": gettext_noop("Personal articles by post"),
+    "general_trade": gettext_noop("General trade"),
+    "de_minimis": gettext_noop("Low value, free of duty"),
+    "informal_entry": gettext_noop("Informal entry"),
+    "formal_entry": gettext_noop("Formal entry"),
+    "postal_flat": gettext_noop("Postal duty, flat"),
+    "express_consignment": gettext_noop("Express consignment"),
+    "ioss": gettext_noop("VAT paid at checkout (IOSS)"),
+    "low_value_vat": gettext_noop("Low value, VAT paid at checkout"),
+    "domestic": gettext_noop("Within the country: no customs"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """One unit at the shopper's door. total none: `why` and `remedy` say what stands against it."""
+
+    total: Money | None
+    rows: tuple[Row, ...]
+    goods: Money
+    regime: str
+    days_min: int
+    days_max: int
+    why: str = ""
+    remedy: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsCard:
+    """A listing in a list of goods."""
+
+    ref: str
+    title: str
+    pieces: tuple[Piece, ...]
+    picture: str
+    price: Money
+    landed: bool
+    more_prices: bool
+    compare_at: Money | None
+    merchant_name: str
+    channel: str
+    origin: str
+    days_min: int
+    days_max: int
+    why: str
+
+
+def reason_of(code: str, facts: Mapping[str, str] | None = None) -> tuple[str, str]:
+    """Why something cannot be had this way, and what to do, in the reader's language."""
+    message, remedy = REASONS.get(code.partition(":")[0].replace("rate_unknown_from", "rate_unknown"), ("", ""))
+    if not message:
+        return _("It cannot be had this way."), _("Choose another destination or article.")
+    return fill(_(message), facts or {}), fill(_(remedy), facts or {})
+
+
+def regime_name(regime: str) -> str:
+    """The legal way in, as a shopper may read it."""
+    return _(_REGIMES[regime]) if regime in _REGIMES else regime.replace("_", " ")
+
+
+def _component_row(component: Component, currency: str) -> Row:
+    label = _(_KINDS[component.kind]) if component.kind in _KINDS else component.kind
+    why = " · ".join(part for part in (component.rate, component.source) if part)
+    if isinstance(component.assumed, str):
+        why = f"{why} · {_('carried forward')}"
+    return label, Money.of(component.amount, currency), why, "part"
+
+
+def _merged(components: Sequence[Component]) -> list[Component]:
+    """Components of the same kind, rate and source as one line: a basket of ten articles is not ten lines of duty."""
+    merged: dict[tuple[str, str, str], Component] = {}
+    for each in components:
+        key = (each.kind, each.rate, each.source)
+        known = merged.get(key)
+        merged[key] = each if known is None else Component(
+            kind=each.kind, line=None, base=known.base + each.base, rate=each.rate, amount=known.amount + each.amount,
+            source=each.source, valid_from=each.valid_from, assumed=each.assumed,
+        )  # fmt: skip
+    return list(merged.values())
+
+
+def rows_of(
+    price: LandedPrice | ConsignmentQuote, *, goods_label: str, total_label: str, route: str = ""
+) -> tuple[Row, ...]:
+    """The parts of a landed price in a broker's order: goods, delivery, duty, tax, fees, each with its own parts."""
+    assert price.total is not None
+    currency = price.total.currency
+    parts = _merged(price.components)
+    duties = [each for each in parts if each.kind not in _FEES | _TAXES]
+    taxes = [each for each in parts if each.kind in _TAXES]
+    fees = [each for each in parts if each.kind in _FEES]
+    rows: list[Row] = [(goods_label, price.goods, "", ""), (_("Delivery"), price.freight, route, "")]
+    if price.regime.startswith("cbec"):
+        rows.append((_("CBEC consolidated tax"), price.duty + price.tax, regime_name(price.regime), ""))
+        rows += [_component_row(each, currency) for each in duties + taxes]
+    elif price.regime == "personal_articles":
+        rows.append((_("Tax on personal articles"), price.duty + price.tax, "", ""))
+        rows += [_component_row(each, currency) for each in duties + taxes if each.amount or each.rate]
+    else:
+        if price.regime != "domestic" or price.duty:
+            rows.append((_("Duty"), price.duty, regime_name(price.regime), ""))
+            rows += [_component_row(each, currency) for each in duties]
+        if price.tax or taxes:
+            rows.append((_("Tax"), price.tax, "", ""))
+            rows += [_component_row(each, currency) for each in taxes]
+    if price.fees or fees:
+        rows.append((_("Customs fees"), price.fees, "", ""))
+        rows += [_component_row(each, currency) for each in fees]
+    rows.append((total_label, price.total, "", "sum"))
+    return tuple(rows)
+
+
+def quote_rows(quote: BasketQuote) -> tuple[Row, ...]:
+    """The whole basket in one account."""
+    rows: list[Row] = [(_("Goods"), quote.goods, "", ""), (_("Delivery"), quote.freight, "", "")]
+    if all(each.regime.startswith("cbec") for each in quote.consignments):
+        rows.append((_("CBEC consolidated tax"), quote.duty + quote.tax, "", ""))
+    else:
+        rows += [(_("Duty"), quote.duty, "", ""), (_("Tax"), quote.tax, "", "")]
+    if quote.fees:
+        rows.append((_("Customs fees"), quote.fees, "", ""))
+    rows.append((_("To pay"), quote.total, "", "sum"))
+    return tuple(rows)
+
+
+def shown(price: LandedPrice, *, ship_from: str, destination: str) -> Price:
+    """A landed price for a listing page."""
+    if price.total is None:
+        why, remedy = reason_of(price.reason or "")
+        return Price(None, (), price.goods, "", 0, 0, why, remedy)
+    route = _("%(origin)s to %(destination)s") % {"origin": country(ship_from), "destination": country(destination)}
+    rows = rows_of(price, goods_label=_("Goods"), total_label=_("Landed price"), route=route)
+    return Price(
+        price.total, rows, price.goods, regime_name(price.regime), price.days_min, price.days_max, notes=price.notes
+    )
+
+
+def ask_of(line: SaleLine, destination: str) -> PriceAsk | None:
+    """What to ask of one unit; nothing when its weight is not known."""
+    if not line.gross_grams:
+        return None
+    return PriceAsk(
+        variant_id=line.variant_id,
+        merchant_id=line.merchant_id,
+        channel=line.channel,
+        price=line.price,
+        goods_code=line.goods_code(destination),
+        origin=line.origin,
+        ship_from=line.ships_from,
+        net_grams=line.net_grams or line.gross_grams,
+        gross_grams=line.gross_grams,
+    )
+
+
+def usual_channel(place: Place) -> str:
+    """Whose prices lists show first for this destination."""
+    return "mall" if place.country == "CN" else "export"
+
+
+def cards_of(
+    listing_ids: Sequence[int],
+    *,
+    place: Place,
+    at: datetime,
+    channel: str = "",
+    highlights: Mapping[int, tuple[Piece, ...]] | None = None,
+) -> tuple[GoodsCard, ...]:
+    """Cards with what one unit costs at the reader's door. Four statements however many, none for none."""
+    cards = catalogue.cards(
+        listing_ids=listing_ids, channel=channel or usual_channel(place), currency=place.currency
+    )
+    lines = catalogue.sale_lines(
+        variant_ids=[(card.merchant_id, card.variant_id, card.channel) for card in cards], currency=place.currency
+    )
+    asks = [ask for line in lines.values() if (ask := ask_of(line, place.country))]
+    answers = landed.landed_prices(items=asks, destination=place.country, currency=place.currency, at=at)
+    by_variant = {answer.variant_id: answer for answer in answers}
+    marked = highlights or {}
+    return tuple(_card(card, by_variant.get(card.variant_id), marked.get(card.listing_id, ())) for card in cards)
+
+
+def _card(card: Card, price: LandedPrice | None, pieces: tuple[Piece, ...]) -> GoodsCard:
+    total = price.total if price else None
+    why = ""
+    if total is None:
+        why = reason_of(price.reason)[0] if price and price.reason else _("Duty and delivery are not known yet.")
+    return GoodsCard(
+        ref=card.ref,
+        title=text(card.titles),
+        pieces=pieces,
+        picture=card.picture.small if card.picture else "",
+        price=total or card.price,
+        landed=total is not None,
+        more_prices=card.more_prices,
+        compare_at=card.compare_at if total is None else None,
+        merchant_name=card.merchant_name,
+        channel=card.channel,
+        origin=card.origin,
+        days_min=price.days_min if price and total else 0,
+        days_max=price.days_max if price and total else 0,
+        why=why,
+    )
