@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from entrepot.base import clock
+from entrepot.basket.services import merge_basket
 from entrepot.parties import queries as parties
 from entrepot.parties.services import claim_shopper, open_shopper
 from entrepot.parties.terms import NotYours, ShopperId, Viewer
@@ -89,10 +90,12 @@ def shopper_of(request: HttpRequest) -> ShopperId:
 
 
 def claim_visitor(request: HttpRequest, *, visitor: int | None, user_id: int) -> None:
-    """What a visitor had becomes the person's at sign-in; see web.account.sign_in for the basket."""
-    if visitor is not None:
-        claim_shopper(shopper_id=visitor, user_id=user_id)
+    """What a visitor had becomes the person's at sign-in: their shopper, or at least what lay in their basket."""
     forget_viewer(request)
+    if visitor is None:
+        return
+    theirs = claim_shopper(shopper_id=visitor, user_id=user_id)
+    merge_basket(visitor_shopper_id=visitor, shopper_id=theirs, at=clock.now())
 
 
 # Doors --------------------------------------------------------------------------------------------------------------

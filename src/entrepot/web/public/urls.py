@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from entrepot.web.public import carrier_webhook, health, payments_webhook
+from entrepot.web.public import carrier_webhook, health, media, payments_webhook
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.show, name="health"),
+    path("media/<path:path>", media.show, name="media"),
     path("webhooks/carrier", carrier_webhook.take, name="carrier_webhook"),
     path("webhooks/payments", payments_webhook.take, name="payments-webhook"),
     path("pay/back/<slug:ref>", payments_webhook.come_back, name="payment-return"),

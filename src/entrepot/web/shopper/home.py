@@ -10,7 +10,7 @@ from entrepot.catalogue import queries as catalogue
 from entrepot.channels import queries as channels
 from entrepot.search import queries as search
 from entrepot.search.terms import SearchQuery, Side, Sort
-from entrepot.web.shopper.prices import cards_of
+from entrepot.web.shopper.prices import cards_of, shown
 from entrepot.web.templating import language, text
 from entrepot.web.viewer import place_of
 
@@ -47,9 +47,15 @@ def show(request: HttpRequest) -> HttpResponse:
     aisles = tuple(
         Aisle(node.path, text(node.name), counts.count(node.path) if counts else 0) for node in catalogue.categories()
     )
+    cards = cards_of(found.listing_ids, place=place, at=at)
+    worked = next((card for card in cards if card.answer is not None), None)
     context = {
         "aisles": tuple(aisle for aisle in aisles if aisle.count) or aisles,
-        "cards": cards_of(found.listing_ids, place=place, at=at),
+        "cards": cards,
+        "worked": worked,
+        "example": shown(worked.answer, ship_from=worked.ships_from, destination=place.country)
+        if worked is not None and worked.answer is not None
+        else None,
         "channels": tuple(
             ChannelCard(
                 channel.slug,

@@ -95,9 +95,11 @@ class GoodsCard:
     merchant_name: str
     channel: str
     origin: str
+    ships_from: str
     days_min: int
     days_max: int
     why: str
+    answer: LandedPrice | None = None
 
 
 def reason_of(code: str, facts: Mapping[str, str] | None = None) -> tuple[str, str]:
@@ -251,7 +253,9 @@ def _card(card: Card, price: LandedPrice | None, pieces: tuple[Piece, ...]) -> G
         merchant_name=card.merchant_name,
         channel=card.channel,
         origin=card.origin,
+        ships_from=card.ships_from,
         days_min=price.days_min if price and total else 0,
         days_max=price.days_max if price and total else 0,
         why=why,
+        answer=price if total is not None else None,
     )

@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("basket/", basket.show, name="basket"),
     path("basket/put/", basket.put, name="basket_put"),
     path("basket/change/", basket.change, name="basket_change"),
+    path("checkout/", orders.listing, name="checkout"),
     path("orders/", orders.listing, name="orders"),
 ]
