@@ -2,13 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from entrepot.base.problems import showing
 from entrepot.kernel.errors import EntrepotError, NotFound, fill
+
+_TO_BASKET: Final = frozenset(
+    {"landed.quote_expired", "landed.quote_missing", "landed.nothing_to_quote", "orders.basket_changed",
+     "orders.not_deliverable", "orders.quote_used", "orders.key_reused"}
+)  # fmt: skip
+_TO_CHECKOUT: Final = frozenset({"orders.address_elsewhere"})
+_TO_ORDERS: Final = frozenset({"orders.wrong_moment", "orders.unknown", "payments.unknown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +29,33 @@ class Problem:
     message: str
     remedy: str
     code: str
+    way: str = ""
+    way_label: str = ""
+
+
+def _way(code: str) -> tuple[str, str]:
+    """Where the reader goes on after this refusal: address and words, empty when there is no one place."""
+    if code in _TO_CHECKOUT:
+        return reverse("checkout"), gettext("To the addresses")
+    if code in _TO_BASKET or code.startswith(("stock.", "basket.")):
+        return reverse("basket"), gettext("To the basket")
+    if code in _TO_ORDERS:
+        return reverse("orders"), gettext("To your orders")
+    return "", ""
 
 
 def problem_of(error: EntrepotError) -> Problem:
     """The refusal in the reader's language."""
     row = showing(error)
+    way, label = _way(error.code)
     return Problem(
         status=row.status,
         title=gettext(row.title),
         message=fill(gettext(error.message), error.facts),
         remedy=fill(gettext(error.remedy), error.facts) if error.remedy else "",
         code=error.code,
+        way=way,
+        way_label=label,
     )
 
 

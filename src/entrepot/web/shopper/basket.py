@@ -1,7 +1,6 @@
 """The basket: what is wanted, by whom it is sent, and what all of it costs at the door."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, TypedDict
 
 from django.contrib import messages
@@ -19,9 +18,11 @@ from entrepot.basket.terms import QUANTITY_MAX, Basket, BasketLine
 from entrepot.catalogue import queries as catalogue
 from entrepot.catalogue.terms import ListingUnknown
 from entrepot.flows.quote_basket import quote_basket
-from entrepot.kernel.money import Money
-from entrepot.landed.terms import BasketQuote, ConsignmentQuote, LineQuote, Refusal
-from entrepot.web.shopper.prices import Row, quote_rows, reason_of, regime_name, rows_of
+from entrepot.landed import queries as landed
+from entrepot.landed.terms import BasketQuote
+from entrepot.stock import queries as stock
+from entrepot.web.shopper.parcels import parcels_of, places_of, refusals_of
+from entrepot.web.shopper.prices import account
 from entrepot.web.templating import text
 from entrepot.web.viewer import place_of, shopper_of, viewer_of
 
@@ -36,70 +37,43 @@ class _Kept(TypedDict):
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
-class LineView:
-    """One article. at: its place in the basket as the page was drawn, for the forms beside it."""
-
-    at: int
-    listing_ref: str
-    title: str
-    options: str
-    picture: str
-    quantity: int
-    unit: Money | None
-    goods: Money | None
-
-
-@dataclass(frozen=True, slots=True)
-class ConsignmentView:
-    """What one merchant sends from one place."""
-
-    merchant_name: str
-    channel: str
-    ship_from: str
-    regime: str
-    route: str
-    lines: tuple[LineView, ...]
-    rows: tuple[Row, ...]
-    total: Money
-    days_min: int
-    days_max: int
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RefusalView:
-    """Articles that cannot be had this way, why, and what to do."""
-
-    merchant_name: str
-    lines: tuple[LineView, ...]
-    why: str
-    remedy: str
-
-
 def show(request: HttpRequest) -> HttpResponse:
-    viewer, place = viewer_of(request), place_of(request)
+    viewer = viewer_of(request)
     basket = baskets.basket(viewer=viewer) if viewer.shopper_id is not None else None
     count_in_session(request, basket.pieces if basket else 0)
     context: dict[str, object] = {"undo": _undo_offer(request), "quote": None}
     if basket is not None and basket.lines:
-        quote = quote_basket(
-            viewer=viewer,
-            basket_ref=basket.ref,
-            destination=place.country,
-            region="",
-            currency=place.currency,
-            at=clock.now(),
+        at = clock.now()
+        quote = _quote(request, basket, at)
+        left = stock.available(
+            variant_ids=[line.variant_id for line in basket.lines],
+            merchant_ids=[line.merchant_id for line in basket.lines],
         )
+        places = places_of(basket)
+        parcels, refusals = parcels_of(quote, places, left), refusals_of(quote, places)
         context |= {
             "quote": quote,
             "fingerprint": basket.fingerprint,
-            "consignments": consignments_of(quote, basket),
-            "refusals": _refusals(quote, basket),
-            "rows": quote_rows(quote),
-            "member": viewer.user_id is not None,
+            "parcels": parcels,
+            "refusals": refusals,
+            "blocked": bool(refusals) or any(line.short for parcel in parcels for line in parcel.lines),
+            "rows": account(quote, regimes=[each.regime for each in quote.consignments], total_label=_("To pay")),
         }
     return render(request, "shopper/basket.html", context)
+
+
+def _quote(request: HttpRequest, basket: Basket, at: datetime) -> BasketQuote:
+    """The quote shown before, while its basket, destination and time still hold: prices do not move under one's eyes."""
+    viewer, place = viewer_of(request), place_of(request)
+    known = (basket.fingerprint, place.country, place.currency)
+    kept = request.session.get("quote", {})
+    if tuple(kept.get("for", ())) == known and datetime.fromisoformat(kept["until"]) > at:
+        return landed.quote(viewer=viewer, ref=kept["ref"], at=at)
+    quote = quote_basket(
+        viewer=viewer, basket_ref=basket.ref, destination=place.country, region="", currency=place.currency, at=at
+    )
+    request.session["quote"] = {"for": known, "ref": quote.ref, "until": quote.valid_until.isoformat()}
+    return quote
 
 
 def count_in_session(request: HttpRequest, pieces: int) -> None:
@@ -180,50 +154,3 @@ def _undo_offer(request: HttpRequest) -> str:
     """The token of what was just removed, when it is genuine."""
     token = request.GET.get("undo", "")
     return token if token and _undone(token) is not None else ""
-
-
-def consignments_of(quote: BasketQuote, basket: Basket | None = None) -> tuple[ConsignmentView, ...]:
-    """The quote's consignments; with `basket`, each line knows its place in it."""
-    places = _places(basket)
-    return tuple(_consignment(each, places) for each in quote.consignments)
-
-
-def _places(basket: Basket | None) -> Mapping[tuple[int, str], tuple[int, int]]:
-    lines = basket.lines if basket else ()
-    return {(line.variant_id, line.channel): (at, line.quantity) for at, line in enumerate(lines)}
-
-
-def _consignment(quoted: ConsignmentQuote, places: Mapping[tuple[int, str], tuple[int, int]]) -> ConsignmentView:
-    return ConsignmentView(
-        merchant_name=quoted.merchant_name,
-        channel=quoted.channel,
-        ship_from=quoted.ship_from,
-        regime=regime_name(quoted.regime),
-        route=quoted.route,
-        lines=tuple(_line(line, places.get((line.variant_id, quoted.channel), (0, 0))[0]) for line in quoted.lines),
-        rows=rows_of(quoted, goods_label=_("Goods"), total_label=_("This parcel")),
-        total=quoted.total,
-        days_min=quoted.days_min,
-        days_max=quoted.days_max,
-        notes=quoted.notes,
-    )
-
-
-def _line(line: LineQuote, at: int) -> LineView:
-    return LineView(
-        at, line.listing_ref, text(line.title), " · ".join(line.options), line.picture, line.quantity, line.unit, line.goods
-    )
-
-
-def _refusals(quote: BasketQuote, basket: Basket) -> tuple[RefusalView, ...]:
-    places = _places(basket)
-    return tuple(_refusal(each, places) for each in quote.refusals)
-
-
-def _refusal(refused: Refusal, places: Mapping[tuple[int, str], tuple[int, int]]) -> RefusalView:
-    why, remedy = reason_of(refused.reason, refused.facts)
-    lines = []
-    for variant_id, title in zip(refused.variant_ids, refused.titles, strict=True):
-        at, quantity = places.get((variant_id, refused.channel), (0, 0))
-        lines.append(LineView(at, "", text(title), "", "", quantity, None, None))
-    return RefusalView(refused.merchant_name, tuple(lines), why, remedy)

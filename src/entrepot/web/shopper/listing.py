@@ -133,7 +133,9 @@ def _chosen(listing: Listing, ref: str, left: dict[int, int]) -> Variant | None:
     return next((each for each in listing.variants if left.get(each.id)), next(iter(listing.variants), None))
 
 
-def _ways(listing: Listing, variant: Variant | None, place: Place) -> tuple[list[tuple[Channel, Offer]], list[LandedPrice]]:
+def _ways(
+    listing: Listing, variant: Variant | None, place: Place
+) -> tuple[list[tuple[Channel, Offer]], list[LandedPrice]]:
     """Each channel through which the variant is offered, in the reader's currency where there is a choice, and its price."""
     if variant is None:
         return [], []
@@ -197,7 +199,7 @@ def _other_ways(
     return ways if len(ways) > 1 else ()
 
 
-def _buying(  # noqa: PLR0913 - everything the box shows
+def _buying(
     listing: Listing,
     variant: Variant | None,
     way: _Way | None,
@@ -276,9 +278,7 @@ def _trail(listing: Listing) -> tuple[tuple[str, str], ...]:
     if listing.category is None:
         return ()
     slugs = listing.category.path.split("/")
-    return tuple(
-        ("/".join(slugs[: depth + 1]), text(name)) for depth, name in enumerate(listing.category.trail)
-    )
+    return tuple(("/".join(slugs[: depth + 1]), text(name)) for depth, name in enumerate(listing.category.trail))
 
 
 def _facts(listing: Listing, variant: Variant | None, place: Place) -> tuple[tuple[str, str], ...]:

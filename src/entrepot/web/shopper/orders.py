@@ -1,11 +1,309 @@
-"""A shopper's orders."""
+"""A shopper's orders: the list, one order with its way and its account, cancelling and confirming."""
 
-from django.http import HttpRequest, HttpResponse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from django.views.decorators.http import require_POST
 
-from entrepot.web.viewer import signed_in
+from entrepot.base import clock
+from entrepot.carriage import queries as carriage
+from entrepot.carriage.terms import Sighting, Step, Tracking
+from entrepot.channels.terms import Route
+from entrepot.depot import queries as depot
+from entrepot.flows.cancel_order import cancel_order
+from entrepot.flows.confirm_receipt import confirm_receipt
+from entrepot.kernel.money import Money
+from entrepot.orders import queries as orders
+from entrepot.orders import rules
+from entrepot.orders.terms import CancelReason, ConsignmentView, OrderCard, OrderView, Stage, State
+from entrepot.web.account.addresses import AddressCard, card_of
+from entrepot.web.shopper.prices import Row, account, regime_name, rows_of
+from entrepot.web.templating import local_date, text
+from entrepot.web.viewer import shopper_of, signed_in, viewer_of
+
+PAGE: Final = 20
+# Sentence and tone of each state; ochre while we hold the money, green once it has gone where it belongs.
+_STAGES: Final[Mapping[Stage, tuple[str, str]]] = {
+    Stage.PLACED: (gettext_noop("Waiting for payment"), ""),
+    Stage.PAID: (gettext_noop("The merchant is preparing it"), "held"),
+    Stage.SENT: (gettext_noop("Handed over by the merchant"), "going"),
+    Stage.RECEIVED: (gettext_noop("At our depot"), "going"),
+    Stage.PACKED: (gettext_noop("Packed for the flight"), "going"),
+    Stage.DISPATCHED: (gettext_noop("On its way"), "going"),
+    Stage.DELIVERED: (gettext_noop("Delivered"), "held"),
+    Stage.RELEASED: (gettext_noop("Complete"), "arrived"),
+    Stage.CANCELLED: (gettext_noop("Cancelled"), ""),
+}
+_STATES: Final[Mapping[State, tuple[str, str]]] = {
+    State.PLACED: (gettext_noop("Waiting for payment"), ""),
+    State.PAID: (gettext_noop("Paid"), "held"),
+    State.DONE: (gettext_noop("Complete"), "arrived"),
+    State.CANCELLED: (gettext_noop("Cancelled"), ""),
+}
+_STEPS: Final[Mapping[Step, str]] = {
+    Step.LABEL_CREATED: gettext_noop("The carrier knows of the parcel"),
+    Step.PICKED_UP: gettext_noop("The carrier has the parcel"),
+    Step.CUSTOMS_EXPORT_CLEARED: gettext_noop("Cleared for export"),
+    Step.DEPARTED: gettext_noop("Left the country"),
+    Step.ARRIVED: gettext_noop("Arrived in the country"),
+    Step.CUSTOMS_HELD: gettext_noop("Customs are looking at it"),
+    Step.CUSTOMS_IMPORT_CLEARED: gettext_noop("Cleared through customs"),
+    Step.DELAYED: gettext_noop("Delayed"),
+    Step.OUT_FOR_DELIVERY: gettext_noop("Out for delivery"),
+    Step.DELIVERY_FAILED: gettext_noop("Nobody was there; the carrier tries again"),
+    Step.DELIVERED: gettext_noop("Delivered"),
+    Step.RETURNING: gettext_noop("On its way back"),
+    Step.RETURNED: gettext_noop("Returned to the sender"),
+    Step.LOST: gettext_noop("Lost; we are looking into it"),
+}
+_TROUBLED: Final = frozenset({Step.DELIVERY_FAILED, Step.RETURNING, Step.RETURNED, Step.LOST})
+
+# Label, moment or none, note, state of the line; see parts/ui.html timeline.
+Event = tuple[str, datetime | None, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LineShown:
+    """One article as it was ordered."""
+
+    listing_ref: str
+    title: str
+    options: str
+    picture: str
+    quantity: int
+    unit: Money
+    goods: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelShown:
+    """One merchant's part of the order and its way."""
+
+    ref: str
+    merchant_name: str
+    ship_from: str
+    stage: str
+    tone: str
+    lines: tuple[LineShown, ...]
+    rows: tuple[Row, ...]
+    regime: str
+    events: tuple[Event, ...]
+    tracking_number: str
+    declaration: str
+    declared_at: datetime | None
+    release_at: datetime | None
+    released: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderShown:
+    """An order's page."""
+
+    ref: str
+    state: str
+    tone: str
+    placed_at: datetime
+    expires_at: datetime
+    unpaid: bool
+    cancelled: str
+    address: AddressCard
+    parcels: tuple[ParcelShown, ...]
+    rows: tuple[Row, ...]
+    held: Money
+    total: Money
+    confirmable: bool
+    data_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderListed:
+    """An order in the list."""
+
+    ref: str
+    state: str
+    tone: str
+    placed_at: datetime
+    total: Money
+    merchants: str
+    titles: tuple[str, ...]
+    pictures: tuple[str, ...]
+    pieces: int
+    unpaid: bool
 
 
 @signed_in
 def listing(request: HttpRequest) -> HttpResponse:
-    return render(request, "shopper/orders.html")
+    after = request.GET.get("after") or None
+    found = orders.orders_of(viewer=viewer_of(request), after=after, limit=PAGE + 1)
+    context = {
+        "orders": tuple(_listed(card) for card in found[:PAGE]),
+        "after": found[PAGE - 1].ref if len(found) > PAGE else None,
+        "first": after is None,
+    }
+    return render(request, "shopper/orders.html", context)
+
+
+def _listed(card: OrderCard) -> OrderListed:
+    state, tone = _STATES[card.state]
+    stages = set(card.stages)
+    if card.state is State.PAID and len(stages) == 1:
+        state, tone = _STAGES[next(iter(stages))]
+    return OrderListed(
+        ref=card.ref,
+        state=_(state),
+        tone=tone,
+        placed_at=card.placed_at,
+        total=card.total,
+        merchants=", ".join(card.merchants),
+        titles=tuple(text(title) for title in card.titles),
+        pictures=card.pictures[:4],
+        pieces=card.pieces,
+        unpaid=card.state is State.PLACED,
+    )
+
+
+@signed_in
+def show(request: HttpRequest, ref: str) -> HttpResponse:
+    order = orders.order(viewer=viewer_of(request), ref=ref)
+    return render(request, "shopper/order.html", {"order": _shown(order), "paid": "paid" in request.GET})
+
+
+@require_POST
+@signed_in
+def cancel(request: HttpRequest, ref: str) -> HttpResponse:
+    """Give up an order that is not paid; the goods go back on the shelf."""
+    cancel_order(viewer=viewer_of(request), order_ref=ref, reason=CancelReason.SHOPPER, at=clock.now())
+    messages.success(request, _("The order is cancelled. Nothing was charged."))
+    return HttpResponseRedirect(reverse("order", args=(ref,)))
+
+
+@require_POST
+@signed_in
+def confirm(request: HttpRequest, ref: str) -> HttpResponse:
+    """`I have it`: the merchants need not wait for the protection time to run out."""
+    shopper_of(request)
+    confirm_receipt(viewer=viewer_of(request), order_ref=ref, at=clock.now())
+    messages.success(request, _("Thank you. The merchant is paid now."))
+    return HttpResponseRedirect(reverse("order", args=(ref,)))
+
+
+def _shown(order: OrderView) -> OrderShown:
+    state, tone = _STATES[order.state]
+    ended = {Stage.RELEASED, Stage.CANCELLED}
+    currency = order.amounts.total.currency
+    held = [each.amounts.total for each in order.consignments if each.stage not in ended]
+    return OrderShown(
+        ref=order.ref,
+        state=_(state),
+        tone=tone,
+        placed_at=order.placed_at,
+        expires_at=order.expires_at,
+        unpaid=order.state is State.PLACED,
+        cancelled=_cancelled(order),
+        address=card_of(order.address),
+        parcels=tuple(_parcel(each) for each in order.consignments),
+        rows=account(
+            order.amounts, regimes=[each.regime for each in order.consignments], total_label=_total_label(order)
+        ),
+        held=Money.total(held, currency) if order.state is State.PAID else Money.zero(currency),
+        total=order.amounts.total,
+        confirmable=any(
+            each.stage is Stage.DELIVERED or rules.may_be_confirmed(stage=each.stage, route=each.route)
+            for each in order.consignments
+        ),
+        data_version=order.data_version,
+    )
+
+
+def _total_label(order: OrderView) -> str:
+    return _("Paid") if order.state in {State.PAID, State.DONE} else _("To pay")
+
+
+def _cancelled(order: OrderView) -> str:
+    if order.state is not State.CANCELLED:
+        return ""
+    return {
+        CancelReason.SHOPPER: _("You cancelled it. Nothing was charged."),
+        CancelReason.EXPIRED: _("It was not paid in time, so the goods went back on the shelf. Nothing was charged."),
+    }.get(CancelReason(order.cancel_reason), _("The marketplace cancelled it. What was charged comes back to you."))
+
+
+def _parcel(consignment: ConsignmentView) -> ParcelShown:
+    stage, tone = _STAGES[consignment.stage]
+    tracking = _tracking(consignment)
+    declaration = depot.declaration_of(merchant_id=consignment.merchant_id, consignment_id=consignment.id)
+    return ParcelShown(
+        ref=consignment.ref,
+        merchant_name=consignment.merchant_name,
+        ship_from=consignment.ship_from,
+        stage=_(stage),
+        tone=tone,
+        lines=tuple(
+            LineShown(
+                line.listing_ref, text(line.title), " · ".join(line.options), line.picture, line.quantity, line.unit,
+                line.amounts.goods,
+            )
+            for line in consignment.lines
+        ),
+        rows=rows_of(
+            consignment.amounts,
+            components=consignment.components,
+            regime=consignment.regime,
+            total_label=_("This parcel"),
+        ),
+        regime=regime_name(consignment.regime),
+        events=_events(consignment, tracking),
+        tracking_number=tracking.tracking_number if tracking else "",
+        declaration=declaration.parcel_barcode if declaration else "",
+        declared_at=declaration.written_at if declaration else None,
+        release_at=consignment.release_at,
+        released=consignment.stage is Stage.RELEASED,
+    )  # fmt: skip
+
+
+def _tracking(consignment: ConsignmentView) -> Tracking | None:
+    """Where the carrier says it is; a parcel that came by the depot travels inside a master box."""
+    if consignment.stage in {Stage.PLACED, Stage.PAID, Stage.CANCELLED}:
+        return None
+    return carriage.tracking(
+        merchant_id=consignment.merchant_id, subject="consignment", subject_id=consignment.id, house=""
+    )
+
+
+def _events(consignment: ConsignmentView, tracking: Tracking | None) -> tuple[Event, ...]:
+    """What happened to the parcel in order, and what is still ahead."""
+    seen = {Step.LABEL_CREATED, Step.DELIVERED}
+    sightings: Sequence[Sighting] = tracking.sightings if tracking else ()
+    events: list[Event] = [
+        (_(_STAGES[Stage(moment.what)][0]), moment.at, "", "") for moment in consignment.timeline if moment.what
+    ]
+    events += [
+        (_(_STEPS[each.step]), each.at, each.place, "refused" if each.step in _TROUBLED else "")
+        for each in sightings
+        if each.step not in seen
+    ]
+    events.sort(key=lambda event: event[1] or consignment.placed_at)
+    if events:
+        last = events[-1]
+        events[-1] = (last[0], last[1], last[2], last[3] or "now")
+    if consignment.stage in {Stage.PAID, Stage.SENT, Stage.RECEIVED, Stage.PACKED, Stage.DISPATCHED}:
+        events.append((_("Delivery"), None, _("expected by %(day)s") % {"day": local_date(_due(consignment))}, "ahead"))
+    return tuple(events)
+
+
+def _due(consignment: ConsignmentView) -> date:
+    paid = next((each.at for each in consignment.timeline if each.what == Stage.PAID), consignment.placed_at)
+    return (paid + timedelta(days=consignment.days_max)).date()
+
+
+def route_name(route: Route) -> str:
+    """How a parcel travels."""
+    return _("by way of our depot") if route is Route.DEPOT else _("straight to your door")

@@ -1,9 +1,9 @@
 """The landed price as the shop shows it: the sum, its parts in a customs broker's order, and the reasons against it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -13,7 +13,7 @@ from entrepot.catalogue.terms import Card, SaleLine
 from entrepot.kernel.errors import fill
 from entrepot.kernel.money import Money
 from entrepot.landed import queries as landed
-from entrepot.landed.terms import REASONS, BasketQuote, Component, ConsignmentQuote, LandedPrice, PriceAsk
+from entrepot.landed.terms import REASONS, Component, LandedPrice, PriceAsk
 from entrepot.search.terms import Piece
 from entrepot.web.templating import country, text
 from entrepot.web.viewer import Place
@@ -136,47 +136,58 @@ def _merged(components: Sequence[Component]) -> list[Component]:
     return list(merged.values())
 
 
+class Parts(Protocol):
+    """Anything whose total is the sum of these five."""
+
+    @property
+    def goods(self) -> Money: ...
+    @property
+    def freight(self) -> Money: ...
+    @property
+    def duty(self) -> Money: ...
+    @property
+    def tax(self) -> Money: ...
+    @property
+    def fees(self) -> Money: ...
+
+
 def rows_of(
-    price: LandedPrice | ConsignmentQuote, *, goods_label: str, total_label: str, route: str = ""
+    parts: Parts, *, components: Sequence[Component], regime: str, total_label: str, route: str = ""
 ) -> tuple[Row, ...]:
     """The parts of a landed price in a broker's order: goods, delivery, duty, tax, fees, each with its own parts."""
-    assert price.total is not None
-    currency = price.total.currency
-    parts = _merged(price.components)
-    duties = [each for each in parts if each.kind not in _FEES | _TAXES]
-    taxes = [each for each in parts if each.kind in _TAXES]
-    fees = [each for each in parts if each.kind in _FEES]
-    rows: list[Row] = [(goods_label, price.goods, "", ""), (_("Delivery"), price.freight, route, "")]
-    if price.regime.startswith("cbec"):
-        rows.append((_("CBEC consolidated tax"), price.duty + price.tax, regime_name(price.regime), ""))
-        rows += [_component_row(each, currency) for each in duties + taxes]
-    elif price.regime == "personal_articles":
-        rows.append((_("Tax on personal articles"), price.duty + price.tax, "", ""))
-        rows += [_component_row(each, currency) for each in duties + taxes if each.amount or each.rate]
+    currency = parts.goods.currency
+    merged = _merged(components)
+    duties = [_component_row(each, currency) for each in merged if each.kind not in _FEES | _TAXES]
+    taxes = [_component_row(each, currency) for each in merged if each.kind in _TAXES]
+    fees = [_component_row(each, currency) for each in merged if each.kind in _FEES]
+    rows: list[Row] = [(_("Goods"), parts.goods, "", ""), (_("Delivery"), parts.freight, route, "")]
+    if regime.startswith("cbec"):
+        rows += [(_("CBEC consolidated tax"), parts.duty + parts.tax, regime_name(regime), ""), *duties, *taxes]
+    elif regime == "personal_articles":
+        rows += [(_("Tax on personal articles"), parts.duty + parts.tax, "", ""), *duties, *taxes]
     else:
-        if price.regime != "domestic" or price.duty:
-            rows.append((_("Duty"), price.duty, regime_name(price.regime), ""))
-            rows += [_component_row(each, currency) for each in duties]
-        if price.tax or taxes:
-            rows.append((_("Tax"), price.tax, "", ""))
-            rows += [_component_row(each, currency) for each in taxes]
-    if price.fees or fees:
-        rows.append((_("Customs fees"), price.fees, "", ""))
-        rows += [_component_row(each, currency) for each in fees]
-    rows.append((total_label, price.total, "", "sum"))
+        if regime != "domestic" or parts.duty:
+            rows += [(_("Duty"), parts.duty, regime_name(regime), ""), *duties]
+        if parts.tax or taxes:
+            rows += [(_("Tax"), parts.tax, "", ""), *taxes]
+    if parts.fees or fees:
+        rows += [(_("Customs fees"), parts.fees, "", ""), *fees]
+    total = parts.goods + parts.freight + parts.duty + parts.tax + parts.fees
+    rows.append((total_label, total, "", "sum"))
     return tuple(rows)
 
 
-def quote_rows(quote: BasketQuote) -> tuple[Row, ...]:
-    """The whole basket in one account."""
-    rows: list[Row] = [(_("Goods"), quote.goods, "", ""), (_("Delivery"), quote.freight, "", "")]
-    if all(each.regime.startswith("cbec") for each in quote.consignments):
-        rows.append((_("CBEC consolidated tax"), quote.duty + quote.tax, "", ""))
+def account(parts: Parts, *, regimes: Iterable[str], total_label: str) -> tuple[Row, ...]:
+    """A whole basket or order in one short account; its parcels hold the details."""
+    rows: list[Row] = [(_("Goods"), parts.goods, "", ""), (_("Delivery"), parts.freight, "", "")]
+    if all(regime.startswith("cbec") for regime in regimes):
+        rows.append((_("CBEC consolidated tax"), parts.duty + parts.tax, "", ""))
     else:
-        rows += [(_("Duty"), quote.duty, "", ""), (_("Tax"), quote.tax, "", "")]
-    if quote.fees:
-        rows.append((_("Customs fees"), quote.fees, "", ""))
-    rows.append((_("To pay"), quote.total, "", "sum"))
+        rows += [(_("Duty"), parts.duty, "", ""), (_("Tax"), parts.tax, "", "")]
+    if parts.fees:
+        rows.append((_("Customs fees"), parts.fees, "", ""))
+    total = parts.goods + parts.freight + parts.duty + parts.tax + parts.fees
+    rows.append((total_label, total, "", "sum"))
     return tuple(rows)
 
 
@@ -186,7 +197,7 @@ def shown(price: LandedPrice, *, ship_from: str, destination: str) -> Price:
         why, remedy = reason_of(price.reason or "")
         return Price(None, (), price.goods, "", 0, 0, why, remedy)
     route = _("%(origin)s to %(destination)s") % {"origin": country(ship_from), "destination": country(destination)}
-    rows = rows_of(price, goods_label=_("Goods"), total_label=_("Landed price"), route=route)
+    rows = rows_of(price, components=price.components, regime=price.regime, total_label=_("Landed price"), route=route)
     return Price(
         price.total, rows, price.goods, regime_name(price.regime), price.days_min, price.days_max, notes=price.notes
     )
@@ -223,9 +234,7 @@ def cards_of(
     highlights: Mapping[int, tuple[Piece, ...]] | None = None,
 ) -> tuple[GoodsCard, ...]:
     """Cards with what one unit costs at the reader's door. Four statements however many, none for none."""
-    cards = catalogue.cards(
-        listing_ids=listing_ids, channel=channel or usual_channel(place), currency=place.currency
-    )
+    cards = catalogue.cards(listing_ids=listing_ids, channel=channel or usual_channel(place), currency=place.currency)
     lines = catalogue.sale_lines(
         variant_ids=[(card.merchant_id, card.variant_id, card.channel) for card in cards], currency=place.currency
     )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from entrepot.web.shopper import basket, home, listing, orders, search
+from entrepot.web.shopper import basket, checkout, home, listing, orders, pay, search
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.show, name="home"),
@@ -11,6 +11,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("basket/", basket.show, name="basket"),
     path("basket/put/", basket.put, name="basket_put"),
     path("basket/change/", basket.change, name="basket_change"),
-    path("checkout/", orders.listing, name="checkout"),
+    path("checkout/", checkout.address, name="checkout"),
+    path("checkout/review/<str:quote_ref>/<str:address_ref>/", checkout.review, name="checkout_review"),
+    path("checkout/place/", checkout.place, name="checkout_place"),
     path("orders/", orders.listing, name="orders"),
+    path("orders/<str:ref>/", orders.show, name="order"),
+    path("orders/<str:ref>/pay/", pay.show, name="order_pay"),
+    path("orders/<str:ref>/return/", pay.back, name="order_return"),
+    path("orders/<str:ref>/cancel/", orders.cancel, name="order_cancel"),
+    path("orders/<str:ref>/confirm/", orders.confirm, name="order_confirm"),
 ]
