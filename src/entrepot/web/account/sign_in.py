@@ -48,6 +48,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
     def login(self, request: HttpRequest, user: Any) -> None:
         """Sign in; what the visitor had put aside becomes theirs."""
         visitor = request.session.pop(VISITOR, None)
+        request.session.pop("quote", None)
         super().login(request, user)
         claim_visitor(request, visitor=visitor, user_id=user.pk)
 

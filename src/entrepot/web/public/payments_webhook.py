@@ -41,7 +41,7 @@ def come_back(request: HttpRequest, ref: str) -> HttpResponse:
     if found is None:
         raise PaymentUnknown
     with translation.override(found.language):
-        return redirect(f"{reverse('orders')}{found.order_ref}/")
+        return redirect(reverse("order_return", args=(found.order_ref,)))
 
 
 def _problem(status: int, code: str, detail: str) -> HttpResponse:

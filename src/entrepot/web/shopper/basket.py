@@ -65,7 +65,7 @@ def show(request: HttpRequest) -> HttpResponse:
 def _quote(request: HttpRequest, basket: Basket, at: datetime) -> BasketQuote:
     """The quote shown before, while its basket, destination and time still hold: prices do not move under one's eyes."""
     viewer, place = viewer_of(request), place_of(request)
-    known = (basket.fingerprint, place.country, place.currency)
+    known = (basket.ref, basket.fingerprint, place.country, place.currency)
     kept = request.session.get("quote", {})
     if tuple(kept.get("for", ())) == known and datetime.fromisoformat(kept["until"]) > at:
         return landed.quote(viewer=viewer, ref=kept["ref"], at=at)

@@ -12,6 +12,7 @@ from entrepot.basket import queries as baskets
 from entrepot.flows.place_order import place_order
 from entrepot.flows.quote_basket import quote_basket
 from entrepot.landed import queries as landed
+from entrepot.landed.terms import QuoteMissing
 from entrepot.parties import queries as parties
 from entrepot.parties.services import save_address
 from entrepot.parties.terms import Address
@@ -68,7 +69,9 @@ def _to_review(request: HttpRequest, where: Address) -> HttpResponse:
 def review(request: HttpRequest, quote_ref: str, address_ref: str) -> HttpResponse:
     """Step two: everything once more, frozen, before the order."""
     viewer, at = viewer_of(request), clock.now()
-    quote = landed.quote(viewer=viewer, ref=quote_ref, at=at)
+    quote = landed.quotes_by_ref(shopper_id=viewer.shopper_id or 0, refs=[quote_ref]).get(quote_ref)
+    if quote is None:
+        raise QuoteMissing
     basket = baskets.basket(viewer=viewer)
     if quote.valid_until <= at or quote.basket_fingerprint != basket.fingerprint:
         messages.warning(request, _("The prices were calculated anew: time had passed or the basket had changed."))

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST
 from entrepot.base import clock
 from entrepot.carriage import queries as carriage
 from entrepot.carriage.terms import Sighting, Step, Tracking
-from entrepot.channels.terms import Route
 from entrepot.depot import queries as depot
 from entrepot.flows.cancel_order import cancel_order
 from entrepot.flows.confirm_receipt import confirm_receipt
@@ -27,7 +26,7 @@ from entrepot.orders.terms import CancelReason, ConsignmentView, OrderCard, Orde
 from entrepot.web.account.addresses import AddressCard, card_of
 from entrepot.web.shopper.prices import Row, account, regime_name, rows_of
 from entrepot.web.templating import local_date, text
-from entrepot.web.viewer import shopper_of, signed_in, viewer_of
+from entrepot.web.viewer import signed_in, viewer_of
 
 PAGE: Final = 20
 # Sentence and tone of each state; ochre while we hold the money, green once it has gone where it belongs.
@@ -173,14 +172,15 @@ def _listed(card: OrderCard) -> OrderListed:
 @signed_in
 def show(request: HttpRequest, ref: str) -> HttpResponse:
     order = orders.order(viewer=viewer_of(request), ref=ref)
-    return render(request, "shopper/order.html", {"order": _shown(order), "paid": "paid" in request.GET})
+    return render(request, "shopper/order.html", {"order": _shown(order, clock.now()), "paid": "paid" in request.GET})
 
 
 @require_POST
 @signed_in
 def cancel(request: HttpRequest, ref: str) -> HttpResponse:
     """Give up an order that is not paid; the goods go back on the shelf."""
-    cancel_order(viewer=viewer_of(request), order_ref=ref, reason=CancelReason.SHOPPER, at=clock.now())
+    order = orders.order(viewer=viewer_of(request), ref=ref)
+    cancel_order(order_id=order.id, shopper_id=order.shopper_id, reason=CancelReason.SHOPPER, at=clock.now())
     messages.success(request, _("The order is cancelled. Nothing was charged."))
     return HttpResponseRedirect(reverse("order", args=(ref,)))
 
@@ -189,16 +189,16 @@ def cancel(request: HttpRequest, ref: str) -> HttpResponse:
 @signed_in
 def confirm(request: HttpRequest, ref: str) -> HttpResponse:
     """`I have it`: the merchants need not wait for the protection time to run out."""
-    shopper_of(request)
     confirm_receipt(viewer=viewer_of(request), order_ref=ref, at=clock.now())
     messages.success(request, _("Thank you. The merchant is paid now."))
     return HttpResponseRedirect(reverse("order", args=(ref,)))
 
 
-def _shown(order: OrderView) -> OrderShown:
+def _shown(order: OrderView, at: datetime) -> OrderShown:
     state, tone = _STATES[order.state]
     ended = {Stage.RELEASED, Stage.CANCELLED}
     currency = order.amounts.total.currency
+    arrived, delivered = rules.confirmable(consignments=order.consignments)
     held = [each.amounts.total for each in order.consignments if each.stage not in ended]
     return OrderShown(
         ref=order.ref,
@@ -215,10 +215,7 @@ def _shown(order: OrderView) -> OrderShown:
         ),
         held=Money.total(held, currency) if order.state is State.PAID else Money.zero(currency),
         total=order.amounts.total,
-        confirmable=any(
-            each.stage is Stage.DELIVERED or rules.may_be_confirmed(stage=each.stage, route=each.route)
-            for each in order.consignments
-        ),
+        confirmable=any(part.release_at is None or part.release_at > at for part in (*arrived, *delivered)),
         data_version=order.data_version,
     )
 
@@ -302,8 +299,3 @@ def _events(consignment: ConsignmentView, tracking: Tracking | None) -> tuple[Ev
 def _due(consignment: ConsignmentView) -> date:
     paid = next((each.at for each in consignment.timeline if each.what == Stage.PAID), consignment.placed_at)
     return (paid + timedelta(days=consignment.days_max)).date()
-
-
-def route_name(route: Route) -> str:
-    """How a parcel travels."""
-    return _("by way of our depot") if route is Route.DEPOT else _("straight to your door")

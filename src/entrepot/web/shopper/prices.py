@@ -119,7 +119,8 @@ def _component_row(component: Component, currency: str) -> Row:
     label = _(_KINDS[component.kind]) if component.kind in _KINDS else component.kind
     why = " · ".join(part for part in (component.rate, component.source) if part)
     if isinstance(component.assumed, str):
-        why = f"{why} · {_('carried forward')}"
+        forward = _("carried forward")
+        why = f"{why} · {forward}"
     return label, Money.of(component.amount, currency), why, "part"
 
 
