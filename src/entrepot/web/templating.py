@@ -29,6 +29,7 @@ _SIGNS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {"CNY": "CN¥", "JPY": "JP¥", "USD": "US$", "HKD": "HK$", "EUR": "€", "GBP": "£", "CAD": "CA$", "AUD": "A$"},
     "zh": {"CNY": "¥", "JPY": "JP¥", "USD": "US$", "HKD": "HK$", "EUR": "€", "GBP": "£", "CAD": "CA$", "AUD": "A$"},
 }
+_WITH_ARTICLE: Final = frozenset({"US", "GB", "NL", "PH", "AE", "CZ"})
 _LOCALES: Final = {"en": "en_US", "zh-hans": "zh_Hans_CN"}
 
 
@@ -55,6 +56,7 @@ def environment(**options: Any) -> Environment:
         percent=percent,
         grams=grams,
         country=country,
+        land=land,
         currency_name=currency_name,
         currency_pair=currency_pair,
     )
@@ -155,6 +157,12 @@ def _country(code: str, tag: str) -> str:
 def country(code: str) -> str:
     """The country's name in the reader's language."""
     return _country(code, language())
+
+
+def land(code: str) -> str:
+    """The country's name inside an English sentence, with its article; in Chinese the name as it is."""
+    name = country(code)
+    return f"the {name}" if code in _WITH_ARTICLE and language() == "en" else name
 
 
 def currency_name(code: str) -> str:

@@ -15,6 +15,8 @@ from django.utils import timezone, translation
 
 from entrepot.base import clock
 from entrepot.basket.services import merge_basket
+from entrepot.channels import queries as channels
+from entrepot.kernel.text import pick
 from entrepot.parties import queries as parties
 from entrepot.parties.services import claim_shopper, open_shopper
 from entrepot.parties.terms import NotYours, ShopperId, Viewer
@@ -190,6 +192,16 @@ class Frame:
     @property
     def currencies(self) -> tuple[str, ...]:
         return CURRENCIES
+
+    @cached_property
+    def channels(self) -> tuple[tuple[str, str], ...]:
+        """The channels that send to the reader, as slug and name."""
+        here = self.place.country
+        return tuple(
+            (channel.slug, pick(channel.name, self.language))
+            for channel in channels.channels()
+            if here in channel.destinations
+        )
 
     @property
     def language(self) -> str:

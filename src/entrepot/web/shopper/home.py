@@ -14,7 +14,9 @@ from entrepot.web.shopper.prices import cards_of, shown
 from entrepot.web.templating import language, text
 from entrepot.web.viewer import place_of
 
-_SHOWN = 12
+_SHOWN = 10
+# How many of the newest are looked through, so that one merchant's new file does not fill the page.
+_LOOKED_AT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,14 @@ class ChannelCard:
 def show(request: HttpRequest) -> HttpResponse:
     place, at = place_of(request), clock.now()
     query = SearchQuery(
-        language=language(), ships_to=place.country, currency=place.currency, sort=Sort.NEWEST, size=_SHOWN
+        language=language(), ships_to=place.country, currency=place.currency, sort=Sort.NEWEST, size=_LOOKED_AT
     )
     found = search.hits(query=query, facets=(Side.CATEGORY,))
     counts = found.facets.get(Side.CATEGORY)
     aisles = tuple(
         Aisle(node.path, text(node.name), counts.count(node.path) if counts else 0) for node in catalogue.categories()
     )
-    cards = cards_of(found.listing_ids, place=place, at=at)
+    cards = cards_of(found.listing_ids, place=place, at=at, spread=_SHOWN)
     worked = next((card for card in cards if card.answer is not None), None)
     context = {
         "aisles": tuple(aisle for aisle in aisles if aisle.count) or aisles,

@@ -21,7 +21,7 @@ def show(request: HttpRequest, ref: str) -> HttpResponse:
     payment = _payment(request, ref)
     if payment.state in _DONE:
         return _go(request, reverse("order", args=(ref,)) + "?paid=1")
-    if payment.state is State.AWAITING and payment.pay_url:
+    if payment.state is State.AWAITING and payment.pay_url and getattr(request, "htmx", False):
         return _go(request, payment.pay_url)
     return _drawn(request, payment, phase="out")
 
@@ -57,6 +57,8 @@ def _drawn(request: HttpRequest, payment: Payment, *, phase: str) -> HttpRespons
         "phase": phase,
         "waiting": waiting,
         "failed": payment.state is State.FAILED,
+        # A form's answer may not lead to another site (form-action 'self'): the page goes there by itself instead.
+        "leave": phase == "out" and payment.state is State.AWAITING and bool(payment.pay_url),
         "over": payment.state in {State.CANCELLED, State.RETURNING, State.RETURNED},
         "reason": payment.reason,
         "pay_url": payment.pay_url,

@@ -1,5 +1,6 @@
 """The landed price as the shop shows it: the sum, its parts in a customs broker's order, and the reasons against it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,8 @@ from entrepot.kernel.money import Money
 from entrepot.landed import queries as landed
 from entrepot.landed.terms import REASONS, Component, LandedPrice, PriceAsk
 from entrepot.search.terms import Piece
-from entrepot.web.templating import country, text
+from entrepot.web.shopper.citations import citation
+from entrepot.web.templating import country, language, text
 from entrepot.web.viewer import Place
 
 # Label, amount or none when unknown, explanation, kind ('' line, 'part' of the line above, 'sum').
@@ -117,7 +119,7 @@ def regime_name(regime: str) -> str:
 
 def _component_row(component: Component, currency: str) -> Row:
     label = _(_KINDS[component.kind]) if component.kind in _KINDS else component.kind
-    why = " · ".join(part for part in (component.rate, component.source) if part)
+    why = " · ".join(part for part in (component.rate, citation(component.source, language())) if part)
     if isinstance(component.assumed, str):
         forward = _("carried forward")
         why = f"{why} · {forward}"
@@ -184,7 +186,7 @@ def account(parts: Parts, *, regimes: Iterable[str], total_label: str) -> tuple[
     if all(regime.startswith("cbec") for regime in regimes):
         rows.append((_("CBEC consolidated tax"), parts.duty + parts.tax, "", ""))
     else:
-        rows += [(_("Duty"), parts.duty, "", ""), (_("Tax"), parts.tax, "", "")]
+        rows += [(label, part, "", "") for label, part in ((_("Duty"), parts.duty), (_("Tax"), parts.tax)) if part]
     if parts.fees:
         rows.append((_("Customs fees"), parts.fees, "", ""))
     total = parts.goods + parts.freight + parts.duty + parts.tax + parts.fees
@@ -233,9 +235,14 @@ def cards_of(
     at: datetime,
     channel: str = "",
     highlights: Mapping[int, tuple[Piece, ...]] | None = None,
+    spread: int = 0,
 ) -> tuple[GoodsCard, ...]:
-    """Cards with what one unit costs at the reader's door. Four statements however many, none for none."""
+    """Cards with what one unit costs at the reader's door. Three statements however many, none for none.
+
+    spread: only so many of them, merchants taking turns.
+    """
     cards = catalogue.cards(listing_ids=listing_ids, channel=channel or usual_channel(place), currency=place.currency)
+    cards = _taking_turns(cards)[:spread] if spread else cards
     lines = catalogue.sale_lines(
         variant_ids=[(card.merchant_id, card.variant_id, card.channel) for card in cards], currency=place.currency
     )
@@ -244,6 +251,15 @@ def cards_of(
     by_variant = {answer.variant_id: answer for answer in answers}
     marked = highlights or {}
     return tuple(_card(card, by_variant.get(card.variant_id), marked.get(card.listing_id, ())) for card in cards)
+
+
+def _taking_turns(cards: Sequence[Card]) -> list[Card]:
+    turn: Counter[int] = Counter()
+    turns = []
+    for place, card in enumerate(cards):
+        turns.append((turn[card.merchant_id], place, card))
+        turn[card.merchant_id] += 1
+    return [card for _turn, _place, card in sorted(turns, key=lambda entry: entry[:2])]
 
 
 def _card(card: Card, price: LandedPrice | None, pieces: tuple[Piece, ...]) -> GoodsCard:
