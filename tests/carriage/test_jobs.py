@@ -81,13 +81,15 @@ def test_the_sweep_asks_for_what_the_webhooks_have_not_told(carrier):
     jobs.buy_label(shipment_id=wanted.id, merchant_id=make.MERCHANT)
     with carrier.client() as http:
         carrier_ref = ShipmentRow.objects.get(merchant_id=make.MERCHANT, id=wanted.id).carrier_ref
-        http.post(f"/v1/shipments/{carrier_ref}/advance", json={"to": "delivered"}, headers={"Idempotency-Key": "go"})
+        http.post(
+            f"/v1/shipments/{carrier_ref}/advance", json={"to": "out_for_delivery"}, headers={"Idempotency-Key": "go"}
+        )
     jobs.poll(timestamp=0)
     way = queries.tracking(merchant_id=make.MERCHANT, subject="consignment", subject_id=1)
-    assert way.step is Step.DELIVERED
-    assert len(way.sightings) == 6
+    assert way.step is Step.OUT_FOR_DELIVERY
+    assert len(way.sightings) == 5
     jobs.poll(timestamp=0)
-    assert len(queries.tracking(merchant_id=make.MERCHANT, subject="consignment", subject_id=1).sightings) == 6
+    assert len(queries.tracking(merchant_id=make.MERCHANT, subject="consignment", subject_id=1).sightings) == 5
 
 
 def test_a_webhook_is_kept_once_and_followed(client):
@@ -112,6 +114,17 @@ def test_news_of_an_unknown_shipment_is_kept_and_tried_again(client):
     CarrierMessageRow.objects.update(received_at=datetime.now(UTC) - timedelta(minutes=5))
     jobs.poll(timestamp=0)
     assert state_of(wanted).step is Step.PICKED_UP
+
+
+def test_news_that_cannot_be_true_is_kept_with_its_trouble(client):
+    """Delivered, says the carrier, but the consignment behind the shipment is not there."""
+    wanted = make.shipment()
+    body, headers = make.message(wanted.ref, "delivered")
+    assert post(client, body, headers).status_code == 202
+    jobs.take_event(event_ref="tev_1")
+    row = CarrierMessageRow.objects.get()
+    assert (row.taken_at, row.trouble) == (None, "orders.consignment_unknown")
+    assert state_of(wanted).step is None
 
 
 def test_refuses_what_the_carrier_did_not_sign(client):

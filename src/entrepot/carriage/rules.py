@@ -64,6 +64,11 @@ def current_step(*, sightings: Sequence[Sighting]) -> Step | None:
     return ended or (ordered[0].step if ordered else None)
 
 
+def means_delivered(*, event: CarrierEvent) -> bool:
+    """Whether this news says that the shopper has the parcel."""
+    return event.step is Step.DELIVERED
+
+
 class WireEvent(msgspec.Struct):
     """One step as the carrier writes it."""
 

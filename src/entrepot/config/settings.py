@@ -171,9 +171,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
-PROCRASTINATE_IMPORT_PATHS = sorted(
-    f"entrepot.jobs.{file.stem}" for file in (PACKAGE / "jobs").glob("*.py") if file.stem != "__init__"
-)
+PROCRASTINATE_IMPORT_PATHS = ["entrepot.jobs"]
 
 # The outside parties. In the demo all of them are `entrepot sandbox` on loopback.
 PAYMENT_URL = os.environ.get("ENTREPOT_PAYMENT_URL", "http://127.0.0.1:8801")

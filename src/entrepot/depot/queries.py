@@ -71,7 +71,7 @@ def worklist(*, viewer: Viewer, site_code: str, destination: str = "") -> Workli
             rows = rows.filter(destination=destination)
         expected = rows.filter(state=ParcelState.EXPECTED.value).order_by("expected_at")
         received = rows.filter(state=ParcelState.RECEIVED.value).order_by("received_at")
-        counts = dict(rows.values_list("state").annotate(Count("id")))
+        counts = dict(rows.values_list("state").annotate(count=Count("id")).order_by())
         return Worklist(
             expected=tuple(_parcel(row) for row in expected[:LIST_MAX]),
             expected_count=counts.get(ParcelState.EXPECTED.value, 0),
@@ -189,7 +189,7 @@ def _loads(box_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     with across_owners("a master box holds parcels of many merchants"):
         rows: QuerySet[ParcelRow] = ParcelRow.objects.filter(box_id__in=list(box_ids))
         counted = rows.values_list("box_id").annotate(
-            Count("id"), Sum(Coalesce(F("measured_grams"), F("declared_grams")))
+            count=Count("id"), grams=Sum(Coalesce(F("measured_grams"), F("declared_grams")))
         )
         return {box_id: (count, grams) for box_id, count, grams in counted if box_id}
 

@@ -11,8 +11,9 @@ from entrepot.base.outbox import defer
 from entrepot.carriage import queries
 from entrepot.carriage.adapters import carrier
 from entrepot.carriage.services import mark_asked, record_label, refuse_label, settle_message
-from entrepot.carriage.terms import CarrierDown, CarrierRefuses, NoShipment, ShipmentState
+from entrepot.carriage.terms import CarrierDown, CarrierRefuses, ShipmentState
 from entrepot.flows.record_tracking import record_tracking
+from entrepot.kernel.errors import NotFound, Refused
 
 SILENT: Final = timedelta(minutes=2)
 KEPT_ASKING: Final = timedelta(days=3)
@@ -38,14 +39,14 @@ def buy_label(*, shipment_id: int, merchant_id: int) -> None:
 
 @app.task(name="carriage.take_event")
 def take_event(*, event_ref: str) -> None:
-    """Follow one kept message. One about a shipment we do not know stays in the inbox for the sweep."""
+    """Follow one kept message. One we cannot follow yet stays in the inbox with the reason, for the sweep."""
     found = queries.message(event_ref=event_ref)
     if found is None or found[1]:
         return
     try:
         record_tracking(event=found[0], at=clock.now())
-    except NoShipment as unknown:
-        settle_message(event_ref=event_ref, at=clock.now(), trouble=unknown.code)
+    except (NotFound, Refused) as not_now:
+        settle_message(event_ref=event_ref, at=clock.now(), trouble=not_now.code)
         return
     settle_message(event_ref=event_ref, at=clock.now())
 

@@ -48,6 +48,8 @@ STAGES: Final[Mapping[tuple[Stage, Verb], Stage]] = {
     (Stage.SENT, Verb.DELIVER): Stage.DELIVERED,
     (Stage.DELIVERED, Verb.RELEASE): Stage.RELEASED,
 }
+# A mistake at the depot is taken back as long as the parcel is there.
+BACK: Final[Mapping[Stage, Stage]] = {Stage.RECEIVED: Stage.SENT, Stage.PACKED: Stage.RECEIVED}
 # From the merchant's hand a consignment goes to the depot or to the shopper, as its route says, never to the other.
 ROUTES: Final[Mapping[tuple[Stage, Verb], Route]] = {
     (Stage.SENT, Verb.RECEIVE): Route.DEPOT,
@@ -74,6 +76,16 @@ def stage_after(*, stage: Stage, verb: Verb, route: Route) -> Stage:
     if following is None or ROUTES.get((stage, verb), route) is not route:
         raise WrongMoment(state=stage, verb=verb)
     return following
+
+
+def stage_before(*, stage: Stage, wrong: Stage) -> Stage:
+    """Where a consignment stood before the step to `wrong` that was a mistake.
+
+    Raises WrongMoment when it is no longer there, or when that step cannot be taken back.
+    """
+    if stage is not wrong or wrong not in BACK:
+        raise WrongMoment(state=stage, verb="undo")
+    return BACK[wrong]
 
 
 def stage_of(verb: Verb) -> Stage:

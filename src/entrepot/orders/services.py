@@ -160,6 +160,21 @@ def move_consignments(*, consignments: Sequence[tuple[int, int]], verb: Verb, at
 
 
 @transaction.atomic
+def step_back(*, consignment_id: int, merchant_id: int, stage: Stage, at: datetime) -> None:
+    """The step to `stage` was a mistake at the depot: the consignment stands where it stood before.
+
+    Raises ConsignmentUnknown, WrongMoment when it has gone on, or when this step cannot be taken back.
+    """
+    rows = models.Consignment.objects.filter(merchant_id=merchant_id, id=consignment_id)
+    row = rows.select_for_update(no_key=True).first()
+    if row is None:
+        raise ConsignmentUnknown
+    before = rules.stage_before(stage=Stage(row.stage), wrong=stage)
+    rows.update(stage=before, moved_at=at, **{f"{stage}_at": None})
+    tell(CONSIGNMENT_MOVED, subject=consignment_id, owner=merchant_id, at=at, facts={"stage": str(before)})
+
+
+@transaction.atomic
 def set_release(*, consignments: Sequence[tuple[int, int]], release_at: datetime) -> int:
     """Delivered (consignment, merchant) pairs have their money due at this moment instead; answers how many."""
     return models.Consignment.objects.filter(

@@ -63,6 +63,15 @@ def payment_of_order(*, shopper_id: int, order_id: int) -> Payment:
     return _payment(row)
 
 
+def payments_of_orders(*, orders: Sequence[tuple[int, int]]) -> dict[int, Payment]:
+    """The payments of many (order, shopper) pairs by order, in one statement; absent ones are absent."""
+    rows = models.PaymentRow.objects.filter(
+        shopper_id__in=sorted({shopper_id for _, shopper_id in orders}),
+        order_id__in=[order_id for order_id, _ in orders],
+    )
+    return {row.order_id: _payment(row) for row in rows}
+
+
 def payment_by_id(*, payment_id: int, shopper_id: int) -> Payment:
     """One payment by its key. Raises PaymentUnknown."""
     row = models.PaymentRow.objects.filter(shopper_id=shopper_id, id=payment_id).first()

@@ -1,12 +1,24 @@
 """What was scanned, weights that do not agree, and what may share a master box."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from entrepot.depot.terms import BarcodeUnreadable, Box, BoxMismatch, BoxTooHeavy, Parcel, WeightImpossible
+from entrepot.depot.terms import (
+    BarcodeUnreadable,
+    Box,
+    BoxClosed,
+    BoxId,
+    BoxMismatch,
+    BoxState,
+    BoxTooHeavy,
+    Parcel,
+    ParcelMoved,
+    ParcelState,
+    WeightImpossible,
+)
 from entrepot.kernel.ids import ALPHABET
 
 PARCEL_GRAMS_MAX: Final = 30_000
@@ -46,6 +58,14 @@ def scan_read(*, scanned: str) -> tuple[Scanned, str]:
     if _BOX.fullmatch(code) and _check(code[2:-1]) == code[-1]:
         return Scanned.BOX, code
     raise BarcodeUnreadable(barcode=typed[:40])
+
+
+def parcel_barcode(*, scanned: str) -> str:
+    """A scan that must be a house parcel's. Raises BarcodeUnreadable for a box, a weight or nothing of ours."""
+    kind, code = scan_read(scanned=scanned)
+    if kind is not Scanned.PARCEL:
+        raise BarcodeUnreadable(barcode=scanned.strip()[:40])
+    return code
 
 
 def box_barcode(*, ref: str) -> str:
@@ -92,3 +112,25 @@ def check_shared_box(*, parcels: Iterable[Parcel], box: Box) -> None:
         grams += parcel.gross_grams
     if grams > BOX_GRAMS_MAX:
         raise BoxTooHeavy(grams=grams, most=BOX_GRAMS_MAX)
+
+
+def box_shared(*, parcels: Sequence[Parcel]) -> BoxId | None:
+    """The one box in which all of these lie already, or nothing."""
+    boxes = {parcel.box_id for parcel in parcels}
+    return boxes.pop() if len(boxes) == 1 else None
+
+
+def to_pack(*, parcels: Sequence[Parcel], box: Box) -> tuple[Parcel, ...]:
+    """Which of these still go into the box: those that do not lie in it.
+
+    Raises BoxClosed when some would have to go into a box that has left, ParcelMoved for one that is elsewhere,
+    BoxMismatch, BoxTooHeavy.
+    """
+    outside = tuple(parcel for parcel in parcels if parcel.box_id != box.id)
+    if outside and box.state is not BoxState.OPEN:
+        raise BoxClosed(box=box.barcode)
+    for parcel in outside:
+        if parcel.state is not ParcelState.RECEIVED:
+            raise ParcelMoved(barcode=parcel.barcode, state=parcel.state.value)
+    check_shared_box(parcels=outside, box=box)
+    return outside

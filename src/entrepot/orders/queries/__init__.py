@@ -8,9 +8,12 @@ from entrepot.orders.queries.consignments import (
     consignment_lines,
     consignment_money,
     consignment_refs,
+    consignments_by_id,
     consignments_of,
     depot_consignments,
     due_releases,
+    release_dates,
+    rows_of_consignments,
 )
 from entrepot.orders.queries.orders import (
     expired_orders,
@@ -34,6 +37,7 @@ __all__ = [
     "consignment_lines",
     "consignment_money",
     "consignment_refs",
+    "consignments_by_id",
     "consignments_of",
     "depot_consignments",
     "due_releases",
@@ -46,6 +50,8 @@ __all__ = [
     "order_shares",
     "orders_of",
     "orders_page",
+    "release_dates",
     "rows_of_consignment",
+    "rows_of_consignments",
     "rows_of_order",
 ]

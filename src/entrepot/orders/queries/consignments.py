@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, QuerySet
 
+from entrepot.base.locks import Rows
 from entrepot.base.owners import across_owners
 from entrepot.channels.terms import Route
 from entrepot.ledger.terms import Shares
@@ -48,6 +49,35 @@ def consignment_by_id(*, consignment_id: int, merchant_id: int) -> ConsignmentVi
     if row is None:
         raise ConsignmentUnknown
     return _whole(row)
+
+
+def consignments_by_id(*, consignments: Sequence[tuple[int, int]]) -> dict[int, ConsignmentView]:
+    """Many consignments by (consignment, merchant), with their full addresses: two statements.
+
+    Raises ConsignmentUnknown when one of them is not there.
+    """
+    rows = list(_of(consignments))
+    lines = _lines_of(rows)
+    if {(row.id, row.merchant_id) for row in rows} != set(consignments):
+        raise ConsignmentUnknown
+    return {
+        row.id: consignment_view(row=row, lines=[line for line in lines if line.consignment_id == row.id])
+        for row in rows
+    }
+
+
+def rows_of_consignments(*, consignments: Sequence[tuple[int, int]]) -> Rows:
+    """The rows of many consignments, for `locks.take` before `move_consignments` on their way to the shopper."""
+    owners = tuple(sorted({merchant_id for _, merchant_id in consignments}))
+    return Rows("orders_consignment", tuple(one for one, _ in consignments), "merchant_id", owners)
+
+
+def release_dates(*, consignments: Sequence[tuple[int, int]]) -> dict[tuple[int, int], datetime]:
+    """When the money of delivered (consignment, merchant) pairs is due; those not delivered are absent."""
+    rows = _of(consignments).filter(release_at__isnull=False)
+    return {
+        (one, merchant_id): at for one, merchant_id, at in rows.values_list("id", "merchant_id", "release_at") if at
+    }
 
 
 def consignment_for_depot(*, ref: str) -> ConsignmentView:
@@ -129,6 +159,13 @@ def due_releases(*, at: datetime, limit: int = 200) -> tuple[tuple[int, int], ..
             stage=Stage.DELIVERED, release_at__lte=at, paused_since__isnull=True
         ).order_by("release_at")
         return tuple(rows.values_list("id", "merchant_id")[:limit])
+
+
+def _of(consignments: Sequence[tuple[int, int]]) -> "QuerySet[models.Consignment]":
+    return models.Consignment.objects.filter(
+        merchant_id__in=sorted({merchant_id for _, merchant_id in consignments}),
+        id__in=[one for one, _ in consignments],
+    )
 
 
 def _reach(viewer: Viewer) -> AbstractContextManager[None]:
