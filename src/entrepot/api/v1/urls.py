@@ -7,7 +7,7 @@ from dmr.routing import Router
 from dmr.routing import path as route
 
 from entrepot.api import docs
-from entrepot.api.v1 import baskets, goods, tokens
+from entrepot.api.v1 import baskets, goods, selling, shopping, tokens
 
 router = Router(
     "api/v1/",
@@ -16,7 +16,21 @@ router = Router(
         route("listings/<slug:ref>", goods.ListingDoor.as_view(), name="api-listing"),
         route("categories", goods.CategoriesDoor.as_view(), name="api-categories"),
         route("channels", goods.ChannelsDoor.as_view(), name="api-channels"),
+        route("quotes", shopping.QuotesDoor.as_view(), name="api-quotes"),
         route("basket", baskets.BasketDoor.as_view(), name="api-basket"),
+        route("basket/quote", shopping.BasketQuoteDoor.as_view(), name="api-basket-quote"),
+        route("addresses", shopping.AddressesDoor.as_view(), name="api-addresses"),
+        route("orders", shopping.OrdersDoor.as_view(), name="api-orders"),
+        route("orders/<slug:ref>", shopping.OrderDoor.as_view(), name="api-order"),
+        route("orders/<slug:ref>/cancel", shopping.CancelDoor.as_view(), name="api-cancel"),
+        route("orders/<slug:ref>/confirm", shopping.ConfirmDoor.as_view(), name="api-confirm"),
+        route("payments/<slug:ref>", shopping.PaymentDoor.as_view(), name="api-payment"),
+        route("merchants/<slug:merchant>/consignments", selling.ConsignmentsDoor.as_view(), name="api-consignments"),
+        route("merchants/<slug:merchant>/money", selling.MoneyDoor.as_view(), name="api-money"),
+        route("merchants/<slug:merchant>/payouts", selling.PayoutsDoor.as_view(), name="api-payouts"),
+        route("consignments/<slug:ref>", selling.ConsignmentDoor.as_view(), name="api-consignment"),
+        route("consignments/<slug:ref>/shipped", selling.ShippedDoor.as_view(), name="api-shipped"),
+        route("consignments/<slug:ref>/received", selling.ReceivedDoor.as_view(), name="api-received"),
     ],
 )
 schema = build_schema(
