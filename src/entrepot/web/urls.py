@@ -7,6 +7,8 @@ from entrepot.web.public import place, styleguide
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("entrepot.web.shopper.urls")),
     path("account/", include("entrepot.web.account.urls")),
+    path("merchant/", include("entrepot.web.merchant.urls")),
+    path("operator/", include("entrepot.web.operator.urls")),
     path("place/", place.choose, name="place"),
     path("styleguide/", styleguide.show, name="styleguide"),
 ]

@@ -2,9 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from entrepot.web.operator import ledger, merchants
+from entrepot.web.operator import ledger, merchants, orders, overview
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", overview.show, name="operator"),
+    path("orders/", orders.listing, name="operator-orders"),
+    path("orders/<slug:ref>/", orders.show, name="operator-order"),
     path("merchants/", merchants.listing, name="operator-merchants"),
     path("merchants/<slug:ref>/verify/", merchants.verify, name="operator-verify"),
     path("ledger/", ledger.balance, name="operator-ledger"),

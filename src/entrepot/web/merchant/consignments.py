@@ -1,0 +1,92 @@
+"""Consignments: what is to ship, on its way and done, and handing one over."""
+
+import base64
+
+import barcode
+import barcode.writer
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from entrepot.base import clock
+from entrepot.carriage import queries as carriage
+from entrepot.channels.terms import Route
+from entrepot.flows.ship_consignment import ship_consignment
+from entrepot.orders import queries as orders
+from entrepot.orders.terms import Stage
+from entrepot.parties.terms import Merchant, NotYours
+from entrepot.web.merchant.desk import for_merchant
+from entrepot.web.merchant.words import stage_name, step_name
+from entrepot.web.viewer import viewer_of
+
+_PAGE = 50
+TABS = ("paid", "sent", "received", "packed", "dispatched", "delivered", "released", "cancelled", "placed")
+
+
+@for_merchant
+def listing(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+    chosen = request.GET.get("stage", "paid")
+    stage = Stage(chosen) if chosen in TABS else None
+    after = request.GET.get("after", "")
+    found = orders.consignments_of(
+        viewer=viewer_of(request),
+        merchant_id=merchant.id,
+        stage=stage,
+        after=after or None,
+        limit=_PAGE + 1,
+    )
+    shown = {
+        "merchant": merchant,
+        "rows": found[:_PAGE],
+        "stage": chosen,
+        "stages": [Stage(name) for name in TABS],
+        "chosen": stage,
+        "counts": orders.consignment_counts(viewer=viewer_of(request), merchant_id=merchant.id),
+        "following": found[_PAGE - 1].ref if len(found) > _PAGE else None,
+        "first": not after,
+    }
+    return render(request, "merchant/consignments.html", shown)
+
+
+@for_merchant
+def show(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
+    consignment = orders.consignment(viewer=viewer_of(request), ref=ref)
+    if consignment.merchant_id != merchant.id:
+        raise NotYours
+    shown = {
+        "merchant": merchant,
+        "consignment": consignment,
+        "tracking": carriage.tracking(merchant_id=merchant.id, subject="consignment", subject_id=consignment.id),
+        "steps": step_name,
+        "stage_of": lambda what: stage_name(Stage(what)),
+    }
+    return render(request, "merchant/consignment.html", shown)
+
+
+@for_merchant
+@require_POST
+def ship(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
+    """The merchant has packed it: label it, and hand it to the depot or the carrier."""
+    ship_consignment(viewer=viewer_of(request), consignment_ref=ref, key=f"ship:{ref}", at=clock.now())
+    messages.success(request, _("Marked as handed over. Print the label and put it on the parcel."))
+    return HttpResponseRedirect(reverse("merchant-consignment", args=[merchant.slug, ref]))
+
+
+@for_merchant
+def label(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
+    """What goes on the parcel: the carrier's own label, or ours for the way to the depot, ready to print."""
+    consignment = orders.consignment(viewer=viewer_of(request), ref=ref)
+    if consignment.merchant_id != merchant.id:
+        raise NotYours
+    if consignment.route is Route.DIRECT:
+        pdf = carriage.label_pdf(merchant_id=merchant.id, subject="consignment", subject_id=consignment.id)
+        return HttpResponse(pdf, content_type="application/pdf")
+    bars = barcode.get("code128", consignment.barcode, writer=barcode.writer.SVGWriter()).render(
+        {"write_text": False, "module_height": 18.0, "quiet_zone": 2.0}
+    )
+    picture = "data:image/svg+xml;base64," + base64.b64encode(bars).decode()
+    shown = {"merchant": merchant, "consignment": consignment, "bars": picture}
+    return render(request, "merchant/label.html", shown)

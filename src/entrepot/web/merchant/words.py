@@ -1,0 +1,45 @@
+"""What the merchant's desk calls the states of a consignment and the carrier's news."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from entrepot.carriage.terms import Step
+from entrepot.orders.terms import Stage
+
+_STAGES: dict[Stage, Promise] = {
+    Stage.PLACED: _("Waiting for payment"),
+    Stage.PAID: _("Paid, to ship"),
+    Stage.SENT: _("Handed over"),
+    Stage.RECEIVED: _("At the depot"),
+    Stage.PACKED: _("Packed for dispatch"),
+    Stage.DISPATCHED: _("On its way"),
+    Stage.DELIVERED: _("Delivered"),
+    Stage.RELEASED: _("Money released"),
+    Stage.CANCELLED: _("Cancelled"),
+}
+_STEPS: dict[Step, Promise] = {
+    Step.LABEL_CREATED: _("Label made"),
+    Step.PICKED_UP: _("Picked up by the carrier"),
+    Step.CUSTOMS_EXPORT_CLEARED: _("Cleared for export"),
+    Step.DEPARTED: _("Departed"),
+    Step.ARRIVED: _("Arrived in the country"),
+    Step.CUSTOMS_HELD: _("Held by customs"),
+    Step.CUSTOMS_IMPORT_CLEARED: _("Cleared by customs"),
+    Step.DELAYED: _("Delayed"),
+    Step.OUT_FOR_DELIVERY: _("Out for delivery"),
+    Step.DELIVERY_FAILED: _("Nobody was there"),
+    Step.DELIVERED: _("Delivered"),
+    Step.RETURNING: _("On its way back"),
+    Step.RETURNED: _("Came back"),
+    Step.LOST: _("Lost"),
+}
+
+
+def stage_name(stage: Stage) -> str:
+    """A consignment's state in the reader's language."""
+    return str(_STAGES[stage])
+
+
+def step_name(step: Step) -> str:
+    """The carrier's news in the reader's language."""
+    return str(_STEPS[step])

@@ -1,0 +1,59 @@
+"""Orders as the operator sees them: found by state or reference, each with its money to the transfer."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from entrepot.ledger import queries as ledger
+from entrepot.ledger.terms import About
+from entrepot.orders import queries as orders
+from entrepot.orders.terms import State
+from entrepot.payments import queries as payments
+from entrepot.web.operator.ledger import rows_of
+from entrepot.web.operator.words import code_name
+from entrepot.web.viewer import operators_only, viewer_of
+
+_PAGE = 50
+
+
+@operators_only
+def listing(request: HttpRequest) -> HttpResponse:
+    viewer = viewer_of(request)
+    chosen = request.GET.get("state", "")
+    words = request.GET.get("q", "").strip()[:40]
+    after = request.GET.get("after", "")
+    found = orders.orders_page(
+        viewer=viewer,
+        state=State(chosen) if chosen in set(State) else None,
+        ref=words,
+        after=after or None,
+        limit=_PAGE + 1,
+    )
+    shown = {
+        "rows": found[:_PAGE],
+        "counts": orders.order_counts(viewer=viewer),
+        "states": list(State),
+        "chosen": chosen,
+        "words": words,
+        "following": found[_PAGE - 1].ref if len(found) > _PAGE else None,
+        "first": not after,
+    }
+    return render(request, "operator/orders.html", shown)
+
+
+@operators_only
+def show(request: HttpRequest, ref: str) -> HttpResponse:
+    """One order: its consignments, its payment, what is held, and every transfer."""
+    viewer = viewer_of(request)
+    order = orders.order(viewer=viewer, ref=ref)
+    merchant_ids = [one.merchant_id for one in order.consignments]
+    shown = {
+        "order": order,
+        "payment": payments.payment_of_order(shopper_id=order.shopper_id, order_id=order.id),
+        "holds": {
+            hold.shares.consignment_id: hold
+            for hold in payments.holds_of_order(viewer=viewer, order_id=order.id, merchant_ids=merchant_ids)
+        },
+        "transfers": rows_of(ledger.transfers_of(about=About(order_id=order.id), limit=500)),
+        "codes": code_name,
+    }
+    return render(request, "operator/order.html", shown)
