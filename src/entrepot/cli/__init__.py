@@ -33,6 +33,7 @@ def main() -> None:
         django.setup()
         # Each of these registers its commands on `app`.
         from entrepot.cli import (  # noqa: F401
+            accounts,
             demo,
             demo_market,
             index,

@@ -137,6 +137,12 @@ def email_of_shopper(*, shopper_id: int) -> str:
     return row or ""
 
 
+def user_by_email(*, email: str) -> UserId | None:
+    """The person who signs in with this address, or nobody."""
+    found = models.User.objects.filter(email__iexact=email).values_list("id", flat=True).first()
+    return UserId(found) if found is not None else None
+
+
 def team(*, viewer: Viewer, merchant_id: int) -> tuple[Member, ...]:
     """The people in a merchant's team, owners first. Raises NotYours."""
     must_work_for(viewer=viewer, merchant_id=merchant_id)
