@@ -1,0 +1,138 @@
+"""Every page of a desk and every guarded API route, asked by everybody who has no business there.
+
+The walk takes its addresses from the routing table itself, so a page added tomorrow is walked tomorrow.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from tests.parties import make
+
+from entrepot.parties import queries as parties
+from entrepot.parties.services import issue_client
+
+DESKS = ("merchant/", "operator/", "depot/")
+# The choice of one's own desks names no merchant; a stranger simply has none.
+OPEN = {"merchant/"}
+PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
+
+
+def addresses(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+def desk_pages() -> list[str]:
+    routes = [route.removeprefix("en/") for route in addresses(get_resolver().url_patterns)]
+    return sorted({route for route in routes if route.startswith(DESKS)} - OPEN)
+
+
+def api_routes() -> list[str]:
+    from entrepot.api.door import Door
+
+    found = []
+    for pattern in get_resolver().url_patterns:
+        if isinstance(pattern, URLPattern):
+            continue
+        found += [
+            (route, callback)
+            for route, callback in _with_views(pattern.url_patterns, str(pattern.pattern))
+            if route.startswith("api/v1/")
+        ]
+    return sorted(
+        {
+            route
+            for route, view in found
+            if isinstance(getattr(view, "view_class", None), type)
+            and issubclass(view.view_class, Door)
+            and view.view_class.scope
+        }
+    )
+
+
+def _with_views(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[tuple[str, object]]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _with_views(pattern.url_patterns, route)
+        else:
+            yield route, pattern.callback
+
+
+def filled(route: str, *, slug: str) -> str:
+    """An address with every parameter given: the merchant is a real one, the rest only has the right form."""
+    values = {"merchant": slug, "currency": "USD", "kind": "hold", "subject": "1"}
+    return PARAMETER.sub(
+        lambda m: values.get(m.group(2), "1" if m.group(1) == "int" else "csn_0000000000000000"), route
+    )
+
+
+def test_the_walk_has_somewhere_to_go() -> None:
+    assert len(desk_pages()) >= 15
+    assert len(api_routes()) >= 10
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_gets_into_a_desk_that_is_not_theirs(method: str) -> None:
+    victim = parties.merchant(merchant_id=make.merchant())
+    strangers = {
+        "visitor": None,
+        "shopper": make.shopper_viewer().user_id,
+        "other merchant": make.merchant_viewer(merchant_id=make.merchant()).user_id,
+    }
+    let_in = []
+    for who, user_id in strangers.items():
+        client = Client()
+        if user_id is not None:
+            from django.contrib.auth import get_user_model
+
+            client.force_login(
+                get_user_model().objects.get(pk=user_id), backend="allauth.account.auth_backends.AuthenticationBackend"
+            )
+        for route in desk_pages():
+            answer = getattr(client, method)(f"/en/{filled(route, slug=victim.slug)}")
+            refused = answer.status_code in {403, 404, 405} or (
+                answer.status_code == 302 and "/account/login/" in answer.headers["Location"]
+            )
+            if not refused:
+                let_in.append((who, route, answer.status_code))
+    assert let_in == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_token_opens_a_route_of_somebody_else() -> None:
+    victim = parties.merchant(merchant_id=make.merchant())
+    stranger = make.merchant_viewer(merchant_id=make.merchant())
+    client_id, secret = issue_client(
+        user_id=stranger.user_id or 0, name="x", scopes=["shop", "merchant", "depot", "operate"], at=make.AT
+    )
+    client = Client()
+    token = client.post(
+        "/api/v1/token", {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+    ).json()["access_token"]
+    own = {"api/v1/basket", "api/v1/orders", "api/v1/addresses", "api/v1/basket/quote"}
+    let_in = []
+    for route in api_routes():
+        address = "/" + filled(route, slug=victim.slug)
+        bare = client.get(address)
+        if bare.status_code not in {401, 405}:
+            let_in.append(("no token", route, bare.status_code))
+        if route in own:
+            continue
+        body = b'{"grams": 100}' if route.endswith("received") else b'{"currency": "USD"}'
+        for method in ("get", "post"):
+            answer = client.generic(
+                method, address, body, content_type="application/json",
+                headers={"Authorization": f"Bearer {token}", "Idempotency-Key": f"{method}{route}"},
+            )  # fmt: skip
+            if answer.status_code not in {403, 404, 405}:
+                let_in.append((method, route, answer.status_code))
+    assert let_in == []
