@@ -54,7 +54,8 @@ class Load:
         status, body = await client.send(method, path, **sent)
         self.times.setdefault(name, []).append((time.perf_counter() - at) * 1000)
         if status not in (200, 201):
-            raise Refusal(f"{method} {path.partition('?')[0][:40]}: {status} {body[:80].decode(errors='replace')}")
+            said = body[:120].decode(errors="replace") if body.startswith(b"{") else ""
+            raise Refusal(f"{name}: {status} {said}".strip())
         return body
 
     def _getter(self, number: int) -> Step:
