@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST
 
 from entrepot.base import clock
 from entrepot.carriage import queries as carriage
-from entrepot.carriage.terms import Sighting, Step, Tracking
+from entrepot.carriage.terms import MARKETPLACE, Sighting, Step, Tracking
+from entrepot.channels.terms import Route
 from entrepot.depot import queries as depot
 from entrepot.flows.cancel_order import cancel_order
 from entrepot.flows.confirm_receipt import confirm_receipt
@@ -270,9 +271,12 @@ def _tracking(consignment: ConsignmentView) -> Tracking | None:
     """Where the carrier says it is; a parcel that came by the depot travels inside a master box."""
     if consignment.stage in {Stage.PLACED, Stage.PAID, Stage.CANCELLED}:
         return None
-    return carriage.tracking(
-        merchant_id=consignment.merchant_id, subject="consignment", subject_id=consignment.id, house=""
-    )
+    if consignment.route is Route.DIRECT:
+        return carriage.tracking(merchant_id=consignment.merchant_id, subject="consignment", subject_id=consignment.id)
+    box = depot.box_of(merchant_id=consignment.merchant_id, consignment_id=consignment.id)
+    if box is None:
+        return None
+    return carriage.tracking(merchant_id=MARKETPLACE, subject="box", subject_id=box.id, house=consignment.barcode)
 
 
 def _events(consignment: ConsignmentView, tracking: Tracking | None) -> tuple[Event, ...]:
