@@ -60,10 +60,12 @@ def fail(payout, reason="account_closed"):
     )
 
 
-def test_all_that_is_available_is_set_aside_and_sent_by_a_job(django_assert_max_num_queries) -> None:
+def test_all_that_is_available_is_set_aside_and_sent_by_a_job(django_assert_num_queries) -> None:
     merchant_id = make.merchant_with_money(5_000)
-    with django_assert_max_num_queries(12 + 8):  # the savepoints that tests add stand beside the budget
+    with django_assert_num_queries(15 + 2):  # and the savepoint of a flow inside a test
         ref = open_payout(merchant_id=merchant_id, currency="USD", key="k1", at=AT)
+    with django_assert_num_queries(3 + 2):
+        assert open_payout(merchant_id=merchant_id, currency="USD", key="k1", at=AT) == ref
     payout = opened(merchant_id)
     assert (payout.ref, payout.amount, payout.state) == (ref, usd(5_000), PayoutState.OPEN)
     assert money(merchant_id) == (MerchantMoney(usd(0), usd(0), usd(5_000), usd(0)),)
@@ -95,11 +97,13 @@ def test_a_refused_payout_changes_nothing(minor, verified, currency, refusal) ->
     assert queries.payout_by_key(merchant_id=merchant_id, key="k1") is None
 
 
-def test_money_that_arrived_is_paid_out() -> None:
+def test_money_that_arrived_is_paid_out(django_assert_num_queries) -> None:
     merchant_id = make.merchant_with_money(5_000)
     payout = opened(merchant_id)
-    settle(payout)
-    settle(payout)
+    with django_assert_num_queries(5 + 2):
+        settle(payout)
+    with django_assert_num_queries(2 + 2):
+        settle(payout)
     assert opened(merchant_id).state is PayoutState.PAID
     assert money(merchant_id) == (MerchantMoney(usd(0), usd(0), usd(0), usd(5_000)),)
     assert len(ledger.transfers_of(about=About(payout_id=payout.id))) == 1
@@ -109,11 +113,13 @@ def test_money_that_arrived_is_paid_out() -> None:
     assert ledger.drift() == ()
 
 
-def test_money_that_came_back_is_available_again() -> None:
+def test_money_that_came_back_is_available_again(django_assert_num_queries) -> None:
     merchant_id = make.merchant_with_money(5_000)
     payout = opened(merchant_id)
-    fail(payout)
-    fail(payout)
+    with django_assert_num_queries(5 + 2):
+        fail(payout)
+    with django_assert_num_queries(2 + 2):
+        fail(payout)
     again = opened(merchant_id)
     assert (again.state, again.reason) == (PayoutState.FAILED, "account_closed")
     assert money(merchant_id) == (MerchantMoney(usd(0), usd(5_000), usd(0), usd(0)),)

@@ -105,7 +105,7 @@ class Ledger(RuleBasedStateMachine):
         if expected is None:
             verb(keys=[key], at=make.AT)
         else:
-            with pytest.raises(expected):
+            with pytest.raises(expected), transaction.atomic():
                 verb(keys=[key], at=make.AT)
 
     @invariant()

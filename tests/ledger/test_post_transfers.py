@@ -35,8 +35,8 @@ def fund(minor=100, subject=1):
     post_transfers(transfers=[transfer(f"fund{subject}", credit=hold(subject), minor=minor)], at=AT)
 
 
-def test_a_transfer_moves_its_amount_in_two_statements(django_assert_num_queries) -> None:
-    with django_assert_num_queries(3):  # the savepoint of the service, and one call
+def test_a_transfer_moves_its_amount_in_one_statement(django_assert_num_queries) -> None:
+    with django_assert_num_queries(1):
         assert post_transfers(transfers=[transfer()], at=AT) == (Result.CREATED,)
     assert held().posted == Money(100, "USD")
     assert queries.balance(kind=Kind.PSP_RECEIVABLE, currency="USD").posted == Money(-100, "USD")
@@ -55,7 +55,7 @@ def test_repeating_changes_nothing() -> None:
 def test_the_same_key_with_other_content_is_refused_and_changes_nothing(other) -> None:
     fund()
     before = queries.accounts()
-    with pytest.raises(KeyTaken):
+    with pytest.raises(KeyTaken), transaction.atomic():
         post_transfers(transfers=[transfer("fund1", **other)], at=AT)
     assert queries.accounts() == before
 
@@ -63,7 +63,7 @@ def test_the_same_key_with_other_content_is_refused_and_changes_nothing(other) -
 def test_an_account_cannot_give_more_than_it_holds() -> None:
     fund(100)
     before = queries.accounts()
-    with pytest.raises(Overdrawn) as refusal:
+    with pytest.raises(Overdrawn) as refusal, transaction.atomic():
         post_transfers(transfers=[transfer("out", debit=hold(), credit=merchant(), minor=101)], at=AT)
     assert refusal.value.facts["kind"] == "hold"
     assert queries.accounts() == before
@@ -75,7 +75,7 @@ def test_linked_transfers_stand_or_fall_together() -> None:
         transfer("a", debit=hold(), credit=merchant(), minor=60),
         transfer("b", debit=hold(), credit=merchant(), minor=60),
     ]
-    with pytest.raises(Overdrawn):
+    with pytest.raises(Overdrawn), transaction.atomic():
         post_transfers(transfers=group, at=AT)
     assert held().posted == Money(100, "USD")
     assert queries.transfers_on(kind=Kind.MERCHANT_AVAILABLE, subject=1, currency="USD") == ()
@@ -109,7 +109,7 @@ def test_half_a_group_from_before_is_other_content() -> None:
 
 
 def test_a_key_stands_once_in_a_call() -> None:
-    with pytest.raises(Broken):
+    with pytest.raises(Broken), transaction.atomic():
         post_groups(groups=[[transfer("a")], [transfer("a")]], at=AT)
 
 
@@ -122,13 +122,13 @@ def test_a_pending_amount_is_promised_away_until_it_is_posted() -> None:
     out = transfer("out", debit=hold(), credit=merchant(), minor=70, pending=True)
     post_transfers(transfers=[out], at=AT)
     assert (held().posted.minor, held().available.minor) == (100, 30)
-    with pytest.raises(Overdrawn):
+    with pytest.raises(Overdrawn), transaction.atomic():
         post_transfers(transfers=[transfer("more", debit=hold(), credit=merchant(), minor=31)], at=AT)
     post_pending(keys=["out"], at=AT)
     post_pending(keys=["out"], at=AT)
     assert (held().posted.minor, held().available.minor) == (30, 30)
     assert post_transfers(transfers=[out], at=AT) == (Result.EXISTS,)
-    with pytest.raises(ResolvedOtherwise):
+    with pytest.raises(ResolvedOtherwise), transaction.atomic():
         void_pending(keys=["out"], at=AT)
     assert queries.drift() == ()
 
@@ -139,7 +139,7 @@ def test_a_voided_amount_comes_back() -> None:
     void_pending(keys=["out"], at=AT)
     void_pending(keys=["out"], at=AT)
     assert held().available.minor == 100
-    with pytest.raises(ResolvedOtherwise):
+    with pytest.raises(ResolvedOtherwise), transaction.atomic():
         post_pending(keys=["out"], at=AT)
     assert queries.drift() == ()
 
@@ -147,7 +147,7 @@ def test_a_voided_amount_comes_back() -> None:
 def test_pending_money_cannot_be_spent_by_who_shall_get_it() -> None:
     fund(100)
     post_transfers(transfers=[transfer("out", debit=hold(), credit=merchant(), minor=70, pending=True)], at=AT)
-    with pytest.raises(Overdrawn):
+    with pytest.raises(Overdrawn), transaction.atomic():
         post_transfers(transfers=[transfer("on", debit=merchant(), credit=hold(2), minor=1)], at=AT)
 
 
@@ -156,7 +156,7 @@ def test_only_a_pending_transfer_can_be_resolved_and_all_or_none_are(resolve) ->
     fund(100)
     post_transfers(transfers=[transfer("out", debit=hold(), credit=merchant(), minor=70, pending=True)], at=AT)
     for keys in (["fund1"], ["nobody"], ["out", "nobody"]):
-        with pytest.raises(PendingUnknown):
+        with pytest.raises(PendingUnknown), transaction.atomic():
             resolve(keys=keys, at=AT)
     assert held().available.minor == 30
 
@@ -167,7 +167,7 @@ def test_a_promise_that_ran_out_is_voided_by_the_sweep_and_not_posted() -> None:
     out = transfer("out", debit=hold(), credit=merchant(), minor=70, pending=True, expires_at=late)
     post_transfers(transfers=[out], at=AT)
     assert void_expired(at=AT) == 0
-    with pytest.raises(ResolvedOtherwise):
+    with pytest.raises(ResolvedOtherwise), transaction.atomic():
         post_pending(keys=["out"], at=late)
     assert void_expired(at=late) == 1
     assert void_expired(at=late) == 0
@@ -242,7 +242,7 @@ def test_the_chart_of_accounts_is_paged_by_key() -> None:
 
 
 def test_a_statement_is_about_something() -> None:
-    with pytest.raises(Broken):
+    with pytest.raises(Broken), transaction.atomic():
         queries.transfers_of(about=About())
 
 

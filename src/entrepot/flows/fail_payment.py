@@ -18,7 +18,7 @@ def fail_payment(*, payment_id: int, reason: str, at: datetime) -> None:
     """Note that the provider could not take the money; the order and its stock wait until the order expires.
 
     Changes nothing when repeated, when money was taken meanwhile, or when the payment was given up.
-    SQL budget: 5, and 2 when there is nothing to do.
+    SQL budget: 5, and 3 when there is nothing to do.
     """
     shopper_id = payments.payment_anywhere(payment_id=payment_id).shopper_id
     locks.take(locks.Rows("payments_payment", (payment_id,), "shopper_id", (shopper_id,)))

@@ -24,7 +24,7 @@ def open_payout(*, merchant_id: int, currency: str, key: str, at: datetime) -> s
 
     The same key gives the payout that was opened first. Two payouts at once cannot take the same money: the ledger's
     guard refuses the second. Raises NotVerified, NothingAvailable, PayoutKeyReused, Overdrawn.
-    SQL budget: 12, and 3 when repeated.
+    SQL budget: 15, and 3 when repeated.
     """
     merchant = parties.merchant(merchant_id=merchant_id)
     # Read before the key is looked up, so that a repeat that runs beside the first never sees its money gone unknown.

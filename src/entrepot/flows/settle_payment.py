@@ -26,7 +26,7 @@ def settle_payment(*, payment_id: int, proof: ProviderProof, at: datetime) -> No
 
     When the order was given up before, the money is booked and goes back to the shopper by itself. Repeating with the
     same proof changes nothing. Raises AmountDiffers (nothing is booked, the caller keeps the message), WrongMoment.
-    SQL budget: 20 and the services' savepoints; 4 when repeated.
+    SQL budget: 18, and 7 when repeated.
     """
     known = payments.payment_anywhere(payment_id=payment_id)
     order = orders.order_for_payment(order_id=known.order_id, shopper_id=known.shopper_id)

@@ -19,7 +19,7 @@ def settle_payout(*, payout_id: int, merchant_id: int, proof: ProviderProof, at:
     """Book a payout that arrived: what was set aside has left.
 
     Repeating it changes nothing. Raises AmountDiffers, and WrongMoment when it ended the other way before.
-    SQL budget: 8, and 2 when repeated.
+    SQL budget: 5, and 2 when repeated.
     """
     locks.take(locks.Rows("payments_payout", (payout_id,), "merchant_id", (merchant_id,)))
     payout = payments.payout_by_id(payout_id=payout_id, merchant_id=merchant_id)

@@ -18,7 +18,7 @@ from entrepot.payments.terms import ProviderProof, RefundState
 def settle_refund(*, refund_id: int, shopper_id: int, proof: ProviderProof, at: datetime) -> None:
     """Book a refund that arrived: the money on its way back has left the provider.
 
-    Repeating it changes nothing. Raises AmountDiffers. SQL budget: 9, and 3 when repeated.
+    Repeating it changes nothing. Raises AmountDiffers. SQL budget: 7, and 3 when repeated.
     """
     owed = payments.refund(refund_id=refund_id, shopper_id=shopper_id)
     locks.take(locks.Rows("payments_payment", (owed.payment_id,), "shopper_id", (shopper_id,)))

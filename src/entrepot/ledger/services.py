@@ -23,7 +23,7 @@ _POST = """SELECT nth, result FROM ledger_post(
     %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s, %s)"""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def post_transfers(
     *, transfers: Sequence[Transfer], at: datetime, effective_at: datetime | None = None
 ) -> tuple[Result, ...]:
@@ -43,7 +43,7 @@ def post_transfers(
     return results
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def post_groups(
     *, groups: Sequence[Sequence[Transfer]], at: datetime, effective_at: datetime | None = None
 ) -> tuple[Result, ...]:
@@ -54,7 +54,7 @@ def post_groups(
     return _post(groups, at=at, effective_at=effective_at)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def post_pending(*, keys: Sequence[str], at: datetime) -> None:
     """Turn pending transfers into posted ones, all or none. Repeating changes nothing.
 
@@ -63,7 +63,7 @@ def post_pending(*, keys: Sequence[str], at: datetime) -> None:
     _resolve(keys, "posted", at)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def void_pending(*, keys: Sequence[str], at: datetime) -> None:
     """Give the amounts of pending transfers back, all or none. Repeating changes nothing.
 
@@ -72,7 +72,7 @@ def void_pending(*, keys: Sequence[str], at: datetime) -> None:
     _resolve(keys, "voided", at)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def void_expired(*, at: datetime, limit: int = 500) -> int:
     """Void pending transfers whose time ran out; gives how many. None when one was resolved meanwhile: come again."""
     with connection.cursor() as cursor:

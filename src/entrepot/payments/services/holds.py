@@ -12,7 +12,7 @@ from entrepot.payments import models
 from entrepot.payments.terms import HoldState, HoldUnknown
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_holds(*, payment_id: int, shares: Sequence[Shares], at: datetime) -> None:
     """Write down what is held for each consignment of a paid order: one statement. Once for each consignment."""
     with connection.cursor() as cursor:
@@ -86,7 +86,7 @@ def schedule_releases(*, releases: Mapping[tuple[int, int], datetime]) -> None:
         )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def close_hold(*, merchant_id: int, consignment_id: int, at: datetime) -> None:
     """The held money was released to the merchant. Once."""
     moved = models.HoldRow.objects.filter(

@@ -85,7 +85,7 @@ def record_intent(*, payment_id: int, shopper_id: int, intent: ProviderIntent, a
         defer("payments.cancel_intent", payment_id=payment_id)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_capture(*, payment: Payment, proof: ProviderProof, at: datetime) -> State:
     """Money was taken: gives the payment's new state, CAPTURED, or RETURNING when its order was given up before.
 
@@ -108,7 +108,7 @@ def record_capture(*, payment: Payment, proof: ProviderProof, at: datetime) -> S
     return following
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_failure(*, payment: Payment, reason: str) -> None:
     """A card was declined, or the provider closed the payment; another card may still be tried. Raises WrongMoment."""
     following = rules.after(state=payment.state, verb=Verb.FAIL)

@@ -47,7 +47,7 @@ def record_payout(*, merchant_id: int, amount: Money, destination: str, key: str
     return queries.payout_by_id(payout_id=row.id, merchant_id=merchant_id), made
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_sending(*, payout: Payout, answer: ProviderPayout, at: datetime) -> None:
     """The provider has the payout in hand. Changes nothing once it has ended."""
     moved = models.PayoutRow.objects.filter(
@@ -63,7 +63,7 @@ def record_sending(*, payout: Payout, answer: ProviderPayout, at: datetime) -> N
          "a payout is sent once")  # fmt: skip
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def end_payout(*, payout: Payout, verb: PayoutVerb, proof: ProviderProof, reason: str, at: datetime) -> None:
     """The provider has paid it out, or has given up. Raises AmountDiffers, WrongMoment."""
     rules.check_amount(asked=payout.amount, got=proof.amount)

@@ -11,7 +11,7 @@ from entrepot.payments import models, queries, rules
 from entrepot.payments.terms import Payment, ProviderProof, Refund, RefundId, RefundState, State, Verb
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_refund(*, payment: Payment, proof: ProviderProof, reason: str, at: datetime) -> Refund:
     """Owe what `proof` took back to the shopper, and queue the job that sends it. Once for each payment and reason."""
     refund_id = RefundId(new_id(owner=payment.shopper_id))
@@ -33,7 +33,7 @@ def open_refund(*, payment: Payment, proof: ProviderProof, reason: str, at: date
     return queries.refund(refund_id=refund_id, shopper_id=payment.shopper_id)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def close_refund(*, refund: Refund, proof: ProviderProof, at: datetime) -> None:
     """The provider gave the money back. A payment that was only waiting for this has ended. Raises AmountDiffers."""
     rules.check_amount(asked=refund.amount, got=proof.amount)
