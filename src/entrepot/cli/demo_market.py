@@ -15,9 +15,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from entrepot.base import clock
 from entrepot.base.postgres import home
+from entrepot.basket.services import put_line
 from entrepot.catalogue import queries as catalogue
 from entrepot.catalogue.services import attach_picture, open_import
 from entrepot.cli import app
+from entrepot.cli.demo_orders import STORIES, Articles, member, tell_story, tell_together
 from entrepot.cli.people import PASSWORD, SIGN_INS
 from entrepot.cli.worker import run_queued
 from entrepot.jobs.index import rebuild_index
@@ -31,19 +33,26 @@ from entrepot.parties.services import (
     save_address,
     verify_merchant,
 )
-from entrepot.parties.terms import Address, MerchantId, Role, ShopperId, Viewer
+from entrepot.parties.terms import Address, MerchantId, Role, ShopperId
 
 MARKET: Final = Path(__file__).resolve().parent / "market"
 # The market has been going for a while when somebody first looks at it.
 OPENED: Final = timedelta(days=120)
-_ADDRESSES: Final = {
+# Everybody who has ordered something: those of the printed sign-ins, and their neighbours.
+_SHOPPERS: Final = {
     "shopper_zh": Address(
         "李娜", "13800138000", "CN", "GD", "广州市", "天河区", ("体育西路 103 号 1203 室",), "510620"
     ),
+    "wang_fang": Address("王芳", "13900139001", "CN", "BJ", "北京市", "朝阳区", ("建国路 88 号 5 单元 601",), "100022"),
+    "zhang_wei": Address("张伟", "13700137002", "CN", "SH", "上海市", "徐汇区", ("漕溪北路 398 号",), "200030"),
+    "chen_jing": Address("陈静", "13600136003", "CN", "SC", "成都市", "武侯区", ("人民南路四段 19 号",), "610041"),
     "shopper_en": Address(
         "Alex Rivera", "+1 626 555 0142", "US", "CA", "Pasadena", "", ("214 Arroyo Terrace",), "91103"
     ),
+    "priya": Address("Priya Shah", "+1 206 555 0119", "US", "WA", "Seattle", "", ("1809 Fremont Avenue N",), "98103"),
+    "marcus": Address("Marcus Green", "+1 512 555 0177", "US", "TX", "Austin", "", ("77 Barton Hills Drive",), "78704"),
 }
+_CURRENCY: Final = {"CN": "CNY", "US": "USD"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,7 @@ def demo_market() -> None:
         world = _people_and_merchants(bars, at=clock.now() - OPENED)
         _goods(bars, world)
         _pictures(bars, world)
+        _orders(bars, world)
         _index(bars)
     kept.write_text(json.dumps({"merchants": len(world.merchants)}) + "\n")
 
@@ -99,9 +109,12 @@ def _people_and_merchants(bars: Progress, *, at: datetime) -> World:
         for person in bars.track(SIGN_INS, description="People")
     }  # fmt: skip
     shoppers = {}
-    for key, address in _ADDRESSES.items():
-        currency = {"CN": "CNY", "US": "USD"}[address.country]
-        shoppers[key] = open_shopper(country=address.country, currency=currency, user_id=people[key], at=at)
+    for key, address in _SHOPPERS.items():
+        language = "zh-hans" if address.country == "CN" else "en"
+        user = people.get(key) or register_user(
+            email=f"{key.replace('_', '.')}@demo.example", password=PASSWORD, name=address.name, language=language
+        )
+        shoppers[key] = open_shopper(country=address.country, currency=_CURRENCY[address.country], user_id=user, at=at)
         save_address(shopper_id=shoppers[key], address=address, at=at)
     merchants = dict(_merchants(bars, at=at))
     return World(shoppers, merchants)
@@ -117,7 +130,7 @@ def _goods(bars: Progress, world: World) -> None:
                 channel=card.channel, at=clock.now(), key="demo",
             )  # fmt: skip
         run_queued(queue="feeds")
-        report = catalogue.import_run(viewer=_member(merchant_id), merchant_id=merchant_id, ref=ref)
+        report = catalogue.import_run(viewer=member(merchant_id), merchant_id=merchant_id, ref=ref)
         must(report.ended and not report.errors, f"the demo's {card.slug}.csv goes in whole: {report}")
 
 
@@ -131,7 +144,7 @@ def _pictures(bars: Progress, world: World) -> None:
 def _hang(world: World, card: Card) -> None:
     merchant_id = world.merchants[card.slug]
     try:
-        page = catalogue.listings_of(viewer=_member(merchant_id), merchant_id=merchant_id, limit=100)
+        page = catalogue.listings_of(viewer=member(merchant_id), merchant_id=merchant_id, limit=100)
         for row in page.rows:
             drawn = MARKET / "pictures" / card.slug / f"{row.handle}.webp"
             attach_picture(
@@ -141,14 +154,25 @@ def _hang(world: World, card: Card) -> None:
         connection.close()
 
 
+def _orders(bars: Progress, world: World) -> None:
+    now = clock.now()
+    articles = Articles((world.merchants[card.slug], card.channel) for card in cards())
+    placed = [
+        tell_story(story=story, shopper_id=world.shoppers[story.shopper], articles=articles, now=now)
+        for story in bars.track(STORIES, description="Orders")
+    ]
+    tell_together(placed=placed, now=now)
+    # Somebody has not decided yet.
+    merchant_id, variant_id, channel = articles.find("LARK-0102")
+    put_line(
+        shopper_id=world.shoppers["shopper_zh"], merchant_id=merchant_id, variant_id=variant_id, channel=channel,
+        quantity=1, at=now,
+    )  # fmt: skip
+
+
 def _index(bars: Progress) -> None:
     bar = bars.add_task("Search index", total=None)
     rebuild_index(at=clock.now(), progress=lambda done, whole: bars.update(bar, completed=done, total=whole))
-
-
-def _member(merchant_id: MerchantId) -> Viewer:
-    """A viewer of the merchant's team."""
-    return Viewer(merchants={merchant_id: Role.OWNER})
 
 
 def _merchants(bars: Progress, *, at: datetime) -> Iterator[tuple[str, MerchantId]]:
