@@ -16,6 +16,7 @@ from entrepot.landed.rules.working import ZERO, Sheet, Stop, opened, unknown
 from entrepot.landed.terms import (
     STRICT,
     Component,
+    Mode,
     Policy,
     QuoteAnswer,
     QuoteRequest,
@@ -26,6 +27,7 @@ from entrepot.rates.terms import Rate
 
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
+_CHINESE: Final = frozenset({Mode.CBEC_BONDED, Mode.CBEC_DIRECT, Mode.PERSONAL})
 _WHOLE: Final = Decimal(100)
 _MOST: Final = Decimal(10) ** 15
 
@@ -95,17 +97,20 @@ def quote(
     try:
         sheet = opened(request=request, law=law, policy=policy, rates=rates or {})
         _restrictions(sheet)
-        _way(law)(sheet)
+        _way(law, request.mode)(sheet)
     except Stop as stop:
         return _stopped(request, law, sheet, stop)
     return _summed(sheet, rates or {})
 
 
-def _way(law: Law) -> Callable[[Sheet], None]:
+def _way(law: Law, mode: Mode) -> Callable[[Sheet], None]:
     ways = {"USD": us.worked, "CNY": cn.worked, "EUR": others.european, "GBP": others.british, "CAD": others.canadian}
     found = ways.get(law.currency)
     if found is None:
         raise unknown("destination_unknown")
+    # Retail CBEC and personal articles are ways of Chinese law; travellers' allowances elsewhere are not loaded.
+    if law.currency != "CNY" and mode in _CHINESE:
+        raise unknown("mode_unknown")
     return found
 
 

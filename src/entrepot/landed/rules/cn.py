@@ -58,7 +58,7 @@ def _retail(sheet: Sheet) -> None:
         sheet.say(f"{used} used this year and {whole} pass the yearly {annual.amount:.0f} ({annual.source}).")
         raise refused("annual_limit_exceeded", "general_trade")
     sheet.say(f"{used} used this year and {whole} stay within the yearly {annual.amount:.0f} ({annual.source}).")
-    sheet.annual_used_after = used + whole
+    sheet.annual_used_after = _FEN(used + whole)
     sheet.regime = "cbec_full_tax" if full else "cbec"
     if full:
         _stack(sheet, values)
@@ -177,7 +177,8 @@ def _levied(sheet: Sheet, parts: list[Part], minimum: Decimal) -> None:
         return
     for part in parts:
         part.amount, part.rate = _FEN(ZERO), f"{part.rate}, not levied"
-    sheet.note(f"{parts[0].kind} of {due} CNY is not levied, being no more than {minimum:.0f}.")
+    sheet.say(f"{parts[0].kind} of {due} is not levied, being no more than {minimum:.0f}.")
+    sheet.note("A tax of no more than CNY 50 a consignment is not levied.")
 
 
 def _duty(sheet: Sheet, line: Line, value: Decimal) -> list[Part]:
@@ -254,7 +255,7 @@ def _articles(sheet: Sheet) -> None:
             part.amount, part.rate = _FEN(ZERO), f"{part.rate}, waived"
         sheet.say(f"The tax of {due} is not above {waiver.amount:.2f} and is waived ({waiver.source}).")
         if due:
-            sheet.note(f"A tax of {due} CNY is waived.")
+            sheet.note("The tax is waived, being no more than CNY 50.")
     else:
         sheet.say(f"The tax of {due} is above {waiver.amount:.2f} and due in whole ({waiver.source}).")
     sheet.regime = "personal_articles"
