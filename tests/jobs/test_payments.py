@@ -70,7 +70,7 @@ def test_the_page_is_opened_once_however_often_the_job_runs(desk) -> None:
     payment = sale.payment()
     assert payment.state is State.AWAITING
     assert payment.pay_url == f"http://provider/pay/{payment.intent_id}"
-    assert payment.return_url.endswith(f"/pay/back/{payment.ref}")
+    assert payment.return_url.endswith(f"/en/orders/{payment.order_ref}/return/")
     assert len(desk.store.things(kind="intent")) == 1
 
 

@@ -3,7 +3,6 @@
 import pytest
 from django.test import Client
 
-from entrepot.payments import queries
 from tests.payments import make
 
 pytestmark = pytest.mark.django_db
@@ -56,11 +55,3 @@ def test_a_message_without_end_is_not_read_to_its_end() -> None:
 
 def test_only_posts_are_taken() -> None:
     assert Client().get(URL).status_code == 405
-
-
-def test_the_shopper_comes_back_to_the_order_in_the_language_of_the_payment() -> None:
-    payment_id, shopper_id = make.awaiting()
-    payment = queries.payment_by_id(payment_id=payment_id, shopper_id=shopper_id)
-    answer = Client().get(f"/pay/back/{payment.ref}?intent=pi_1")
-    assert (answer.status_code, answer["Location"]) == (302, f"/en/orders/{payment.order_ref}/")
-    assert Client().get("/pay/back/pay_0").status_code == 404

@@ -10,6 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.db import OperationalError
 from django.urls import reverse
+from django.utils import translation
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -58,7 +59,8 @@ _RETRY: Final = RetryStrategy(max_attempts=6, exponential_wait=2, retry_exceptio
 def open_intent(*, payment_id: int) -> None:
     """Have the provider open the page on which the shopper pays."""
     known = queries.payment_anywhere(payment_id=payment_id)
-    back = settings.SITE_URL + reverse("payment-return", args=[known.ref])
+    with translation.override(known.language):
+        back = settings.SITE_URL + reverse("order_return", args=[known.order_ref])
     asked = begin_opening(payment_id=payment_id, shopper_id=known.shopper_id, return_url=back)
     if asked is not None:
         _ask_for_page(asked)

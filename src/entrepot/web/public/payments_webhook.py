@@ -1,20 +1,15 @@
-"""Where the payment provider tells its news, and where it sends the shopper back."""
+"""Where the payment provider tells its news: signed, kept once, taken by a job."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils import translation
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from entrepot.base import clock
 from entrepot.base.problems import showing
 from entrepot.kernel.errors import EntrepotError
-from entrepot.payments import queries as payments
 from entrepot.payments.services import BODY_MAX, take_provider_event
-from entrepot.payments.terms import BadSignature, PaymentUnknown
+from entrepot.payments.terms import BadSignature
 
 
 @csrf_exempt
@@ -31,17 +26,6 @@ def take(request: HttpRequest) -> HttpResponse:
     except EntrepotError as refusal:
         return _problem(showing(refusal).status, refusal.code, refusal.text())
     return HttpResponse(status=202)
-
-
-@never_cache
-@require_GET
-def come_back(request: HttpRequest, ref: str) -> HttpResponse:
-    """From the provider's page to the order's, in the language it was paid in; whose it is, is asked there."""
-    found = payments.payment_at_provider(reference=ref)
-    if found is None:
-        raise PaymentUnknown
-    with translation.override(found.language):
-        return redirect(reverse("order_return", args=(found.order_ref,)))
 
 
 def _problem(status: int, code: str, detail: str) -> HttpResponse:

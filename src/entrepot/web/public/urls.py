@@ -9,5 +9,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("media/<path:path>", media.show, name="media"),
     path("webhooks/carrier", carrier_webhook.take, name="carrier_webhook"),
     path("webhooks/payments", payments_webhook.take, name="payments-webhook"),
-    path("pay/back/<slug:ref>", payments_webhook.come_back, name="payment-return"),
 ]
