@@ -168,12 +168,16 @@ def test_paid_goods_stay_promised_until_they_leave() -> None:
     merchant = parties.merchant()
     variant = make.article(merchant_id=merchant)
     order = make.reserve((merchant, variant, 2))
-    assert services.issue_stock(order_id=order, merchant_id=merchant, at=AT) == 0, "unpaid goods do not leave"
+    assert services.issue_stock(order_id=order, merchant_id=merchant, variant_ids=[variant], at=AT) == 0, (
+        "unpaid goods do not leave"
+    )
     for _ in range(2):
         assert services.commit_reservations(order_id=order, merchant_ids=[merchant]) == 1
     assert counters(merchant) == [(5, 2)]
-    assert services.issue_stock(order_id=order, merchant_id=merchant, at=AT, actor="Ana") == 2
-    assert services.issue_stock(order_id=order, merchant_id=merchant, at=AT, actor="Ana") == 0
+    other = [new_id()]
+    assert services.issue_stock(order_id=order, merchant_id=merchant, variant_ids=other, at=AT) == 0
+    assert services.issue_stock(order_id=order, merchant_id=merchant, variant_ids=[variant], at=AT, actor="Ana") == 2
+    assert services.issue_stock(order_id=order, merchant_id=merchant, variant_ids=[variant], at=AT, actor="Ana") == 0
     assert services.release_reservations(order_ids=[order], merchant_ids=[merchant], at=AT) == 0
     assert counters(merchant) == [(3, 0)]
     assert list(Movement.objects.filter(merchant_id=merchant, reason="sale").values_list("delta", "about")) == [

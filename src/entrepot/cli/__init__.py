@@ -34,6 +34,7 @@ def main() -> None:
         # Each of these registers its commands on `app`.
         from entrepot.cli import (  # noqa: F401
             accounts,
+            audit,
             demo,
             demo_market,
             index,

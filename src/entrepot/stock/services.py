@@ -109,7 +109,7 @@ RETURNING r.merchant_id
 _ISSUE = """
 WITH gone AS (
   UPDATE stock_reservation SET state = 'issued'
-   WHERE merchant_id = %s AND order_id = %s AND state = 'committed'
+   WHERE merchant_id = %s AND order_id = %s AND variant_id = ANY(%s) AND state = 'committed'
   RETURNING merchant_id, variant_id, place_id, quantity
 ), left_place AS (
   UPDATE stock_position p SET on_hand = p.on_hand - gone.quantity, reserved = p.reserved - gone.quantity FROM gone
@@ -256,14 +256,15 @@ def commit_reservations(*, order_id: int, merchant_ids: Sequence[int]) -> int:
 
 
 @transaction.atomic
-def issue_stock(*, order_id: int, merchant_id: int, at: datetime, actor: str = "") -> int:
-    """The merchant hands over its part of a paid order: the goods leave the place. Answers the pieces that left.
+def issue_stock(*, order_id: int, merchant_id: int, variant_ids: Sequence[int], at: datetime, actor: str = "") -> int:
+    """The merchant hands over these articles of a paid order: they leave the place. Answers the pieces that left.
 
-    Repeats change nothing and answer 0.
+    An article that stands in two consignments of the merchant leaves with the first of them. Repeats change nothing
+    and answer 0.
     """
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [[merchant_id], [merchant_id], [order_id], ["committed"]])
-        cursor.execute(_ISSUE, [merchant_id, order_id, at, order_id, actor])
+        cursor.execute(_ISSUE, [merchant_id, order_id, list(variant_ids), at, order_id, actor])
         return -sum(int(row[0]) for row in cursor.fetchall())
 
 

@@ -1,0 +1,78 @@
+"""Payments, holds, refunds and payouts against the ledger."""
+
+from typing import Final
+
+from entrepot.jobs.audit.report import Check
+
+_STANDING: Final = """
+SELECT subject, currency, sum(credits_posted - debits_posted) AS minor FROM ledger_account
+ WHERE kind = '{kind}' GROUP BY subject, currency HAVING sum(credits_posted - debits_posted) <> 0
+"""
+
+MONEY: Final = (
+    Check(
+        "holds.booked",
+        "What the ledger holds for a consignment is what its open hold says, to the minor unit.",
+        f"""SELECT coalesce(c.ref, h.consignment_id::text, l.subject::text),
+                   format('ledger %%s, hold %%s %%s', coalesce(l.minor, 0), coalesce(h.minor, 0),
+                          coalesce(h.currency, l.currency))
+              FROM ({_STANDING.format(kind="hold")}) AS l
+              FULL JOIN (SELECT merchant_id, consignment_id, currency,
+                                goods_minor + freight_minor + duty_minor + tax_minor + fees_minor AS minor
+                           FROM payments_hold WHERE state = 'open') AS h
+                ON h.consignment_id = l.subject AND h.currency = l.currency
+              LEFT JOIN orders_consignment c ON c.id = coalesce(h.consignment_id, l.subject)
+             WHERE coalesce(l.minor, 0) <> coalesce(h.minor, 0)""",
+    ),
+    Check(
+        "holds.order",
+        "A hold is made of exactly what its consignment's order says.",
+        """SELECT coalesce(c.ref, h.consignment_id::text), 'parts, commission or merchant''s share differ'
+             FROM payments_hold h
+             LEFT JOIN orders_consignment c ON c.merchant_id = h.merchant_id AND c.id = h.consignment_id
+            WHERE (h.order_id, h.currency, h.goods_minor, h.freight_minor, h.duty_minor, h.tax_minor, h.fees_minor,
+                   h.commission_minor, h.merchant_currency, h.merchant_net_minor)
+               IS DISTINCT FROM
+                  (c.order_id, c.currency, c.goods_minor, c.freight_minor, c.duty_minor, c.tax_minor, c.fees_minor,
+                   c.commission_minor, c.merchant_currency, c.merchant_net_minor)""",
+    ),
+    Check(
+        "holds.stage",
+        "A hold is released exactly when its consignment is.",
+        """SELECT c.ref, format('consignment %%s, hold %%s', c.stage, h.state)
+             FROM payments_hold h JOIN orders_consignment c ON c.merchant_id = h.merchant_id AND c.id = h.consignment_id
+            WHERE (h.state = 'released') <> (c.stage = 'released')""",
+    ),
+    Check(
+        "refunds.booked",
+        "What the ledger has on its way back to a shopper is what the open refunds of that payment say.",
+        f"""SELECT coalesce(p.ref, r.payment_id::text, l.subject::text),
+                   format('ledger %%s, refunds %%s %%s', coalesce(l.minor, 0), coalesce(r.minor, 0),
+                          coalesce(r.currency, l.currency))
+              FROM ({_STANDING.format(kind="refund_in_transit")}) AS l
+              FULL JOIN (SELECT payment_id, currency, sum(amount_minor) AS minor
+                           FROM payments_refund WHERE state = 'open' GROUP BY 1, 2) AS r
+                ON r.payment_id = l.subject AND r.currency = l.currency
+              LEFT JOIN payments_payment p ON p.id = coalesce(r.payment_id, l.subject)
+             WHERE coalesce(l.minor, 0) <> coalesce(r.minor, 0)""",
+    ),
+    Check(
+        "payouts.booked",
+        "A payout on its way is promised in the ledger, one that arrived is posted, one that failed is voided.",
+        """SELECT coalesce(p.ref, t.key), format('payout %%s %%s %%s, transfer %%s %%s %%s', p.state, p.amount_minor,
+                  p.currency, t.state, t.amount_minor, t.currency)
+             FROM payments_payout p
+             FULL JOIN (SELECT * FROM ledger_transfer WHERE payout_id IS NOT NULL AND code = 'payout') AS t
+               ON t.payout_id = p.id AND t.merchant_id = p.merchant_id
+            WHERE p.id IS NULL OR t.id IS NULL OR p.amount_minor <> t.amount_minor OR p.currency <> t.currency
+               OR t.state <> CASE p.state WHEN 'paid' THEN 'posted' WHEN 'failed' THEN 'voided' ELSE 'pending' END""",
+    ),
+    Check(
+        "payments.unmatched",
+        "No money and no message of the provider waits for an operator.",
+        """SELECT ref, trouble FROM payments_payment WHERE trouble <> ''
+            UNION ALL
+           SELECT event_id, format('%%s: %%s', outcome, trouble) FROM payments_event
+            WHERE outcome IN ('unmatched', 'refused')""",
+    ),
+)
