@@ -253,7 +253,16 @@ def _declaration(row: DeclarationRow) -> Declaration:
     )
 
 
-def dispatched_since(*, viewer: Viewer, since: datetime) -> int:
-    """How many boxes have been dispatched since a moment, for the day's figure. Raises NotYours."""
+def dispatched_since(*, viewer: Viewer, site_code: str, since: datetime) -> int:
+    """How many boxes have left a depot since a moment. Raises NotYours."""
     must_work_here(viewer=viewer)
-    return BoxRow.objects.filter(dispatched_at__gte=since).count()
+    return BoxRow.objects.filter(site=site_code, dispatched_at__gte=since).count()
+
+
+def counts(*, viewer: Viewer, site_code: str) -> dict[ParcelState, int]:
+    """How many parcels of a depot are in each state but the last. Raises NotYours."""
+    must_work_here(viewer=viewer)
+    with across_owners("the depot works for all merchants"):
+        rows = ParcelRow.objects.filter(site=site_code).exclude(state=ParcelState.DISPATCHED.value)
+        counted = dict(rows.values_list("state").annotate(count=Count("id")).order_by())
+    return {state: counted.get(state.value, 0) for state in ParcelState}

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("entrepot.web.account.urls")),
     path("merchant/", include("entrepot.web.merchant.urls")),
     path("operator/", include("entrepot.web.operator.urls")),
+    path("depot/", include("entrepot.web.depot.urls")),
     path("place/", place.choose, name="place"),
     path("styleguide/", styleguide.show, name="styleguide"),
 ]
