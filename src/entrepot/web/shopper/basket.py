@@ -97,7 +97,7 @@ def put(request: HttpRequest) -> HttpResponse:
         merchant_id=listing.merchant_id,
         variant_id=variant.id,
         channel=channel,
-        quantity=min(quantity, QUANTITY_MAX),
+        quantity=quantity,
         at=clock.now(),
     )
     messages.success(request, _("In your basket: %(title)s") % {"title": text(listing.titles)})

@@ -42,6 +42,12 @@ _STAGES: Final[Mapping[Stage, tuple[str, str]]] = {
     Stage.RELEASED: (gettext_noop("Complete"), "arrived"),
     Stage.CANCELLED: (gettext_noop("Cancelled"), ""),
 }
+# What a state is called once it is a moment of the past.
+_HAPPENED: Final[Mapping[Stage, str]] = {
+    Stage.PLACED: gettext_noop("Ordered"),
+    Stage.PAID: gettext_noop("Paid; the merchant is preparing it"),
+    Stage.RELEASED: gettext_noop("Complete; the merchant is paid"),
+}
 _STATES: Final[Mapping[State, tuple[str, str]]] = {
     State.PLACED: (gettext_noop("Waiting for payment"), ""),
     State.PAID: (gettext_noop("Paid"), "held"),
@@ -284,7 +290,9 @@ def _events(consignment: ConsignmentView, tracking: Tracking | None) -> tuple[Ev
     seen = {Step.LABEL_CREATED, Step.DELIVERED}
     sightings: Sequence[Sighting] = tracking.sightings if tracking else ()
     events: list[Event] = [
-        (_(_STAGES[Stage(moment.what)][0]), moment.at, "", "") for moment in consignment.timeline if moment.what
+        (_(_HAPPENED.get(Stage(moment.what)) or _STAGES[Stage(moment.what)][0]), moment.at, "", "")
+        for moment in consignment.timeline
+        if moment.what
     ]
     events += [
         (_(_STEPS[each.step]), each.at, each.place, "refused" if each.step in _TROUBLED else "")
@@ -296,7 +304,9 @@ def _events(consignment: ConsignmentView, tracking: Tracking | None) -> tuple[Ev
         last = events[-1]
         events[-1] = (last[0], last[1], last[2], last[3] or "now")
     if consignment.stage in {Stage.PAID, Stage.SENT, Stage.RECEIVED, Stage.PACKED, Stage.DISPATCHED}:
-        events.append((_("Delivery"), None, _("expected by %(day)s") % {"day": local_date(_due(consignment))}, "ahead"))
+        events.append(
+            (_("At your door"), None, _("expected by %(day)s") % {"day": local_date(_due(consignment))}, "ahead")
+        )
     return tuple(events)
 
 
