@@ -92,9 +92,18 @@ class Browser:
         return page
 
     def post(
-        self, path: str, fields: Mapping[str, str], *, on: str | None = None, files: Mapping[str, Any] | None = None
+        self,
+        path: str,
+        fields: Mapping[str, str],
+        *,
+        on: str | None = None,
+        files: Mapping[str, Any] | None = None,
+        done: Callable[[], bool] = lambda: False,
     ) -> httpx.Response:
-        """Open the page `on` (or `path` itself), take its hidden fields, and send the form."""
+        """Open the page `on` (or `path` itself), take its token, and send the form.
+
+        done: whether what the form asks for is so already: an earlier try was carried out and only its answer lost.
+        """
         page = self.get(on or path)
         hidden = {"csrfmiddlewaretoken": _CSRF.findall(page.text)[-1]}
         answer = insist(
@@ -102,7 +111,7 @@ class Browser:
                 path, data={**hidden, **fields}, files=files, headers={"Referer": str(self.http.base_url)}
             )
         )
-        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text[:2000]}"
+        assert answer.status_code == 200 or done(), f"{path}: {answer.status_code} {answer.text[:2000]}"
         return answer
 
     def form(self, page: httpx.Response, action: str) -> dict[str, str]:
