@@ -2,10 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from entrepot.web.merchant import consignments, desk, money, overview
+from entrepot.web.merchant import consignments, desk, imports, listings, money, overview
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.choose, name="merchant-choose"),
+    path("<slug:merchant>/imports/", imports.listing, name="merchant-imports"),
+    path("<slug:merchant>/imports/<slug:ref>/", imports.show, name="merchant-import"),
+    path("<slug:merchant>/imports/<slug:ref>/rejected/", imports.rejected, name="merchant-import-rejected"),
+    path("<slug:merchant>/imports/<slug:ref>/undo/", imports.undo, name="merchant-import-undo"),
+    path("<slug:merchant>/listings/", listings.listing, name="merchant-listings"),
+    path("<slug:merchant>/listings/<slug:ref>/", listings.show, name="merchant-listing"),
+    path("<slug:merchant>/listings/<slug:ref>/move/", listings.move, name="merchant-listing-move"),
     path("<slug:merchant>/consignments/", consignments.listing, name="merchant-consignments"),
     path("<slug:merchant>/consignments/<slug:ref>/", consignments.show, name="merchant-consignment"),
     path("<slug:merchant>/consignments/<slug:ref>/ship/", consignments.ship, name="merchant-ship"),

@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from entrepot.carriage.terms import Step
+from entrepot.catalogue.terms import Lack
 from entrepot.orders.terms import Stage
 
 _STAGES: dict[Stage, Promise] = {
@@ -33,6 +34,18 @@ _STEPS: dict[Step, Promise] = {
     Step.RETURNED: _("Came back"),
     Step.LOST: _("Lost"),
 }
+_LACKS: dict[Lack, Promise] = {
+    Lack.TITLE: _("a title"),
+    Lack.GOODS_CODE: _("a goods code"),
+    Lack.ORIGIN: _("the country of origin"),
+    Lack.WEIGHT: _("a weight"),
+    Lack.PRICE: _("a price"),
+}
+
+
+def lack_name(lack: Lack) -> str:
+    """What a listing still needs, in the reader's language."""
+    return str(_LACKS[lack])
 
 
 def stage_name(stage: Stage) -> str:
