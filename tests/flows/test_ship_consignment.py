@@ -7,11 +7,16 @@ from entrepot.carriage.terms import Service, ShipmentState
 from entrepot.depot import queries as depot
 from entrepot.depot.terms import ParcelState, WeightImpossible
 from entrepot.flows.ship_consignment import ship_consignment
+from entrepot.orders import queries as orders
 from entrepot.orders.terms import ConsignmentUnknown, Stage, WrongMoment
 from entrepot.parties.terms import NotYours
+from entrepot.stock import queries as stock
 from tests.depot import make
 from tests.flows.budget import at_most
+from tests.orders import make as order_make
+from tests.orders.make import Asked
 from tests.parties import make as parties
+from tests.stock.make import article
 
 pytestmark = pytest.mark.django_db
 
@@ -94,7 +99,26 @@ def test_refuses_a_weight_no_parcel_has(grams):
 def test_stays_within_its_statements():
     world, direct = make.world(), make.world(route="direct")
     viewers = world.merchant(), direct.merchant()
-    with at_most(12):
+    with at_most(16):
         ship(world, viewer=viewers[0])
-    with at_most(14):
+    with at_most(18):
         ship(direct, viewer=viewers[1])
+
+
+def test_the_goods_leave_the_stock_once():
+    shopper, merchant = parties.shopper(), parties.merchant()
+    variant = article(merchant_id=merchant, pieces=5)
+    order_id = order_make.held(Asked(merchant, variant, 2), shopper_id=shopper)
+    viewer = parties.merchant_viewer(merchant_id=merchant)
+    (part,) = orders.consignments_of(viewer=viewer, merchant_id=merchant)
+
+    def lying():
+        (here,) = stock.positions(viewer=viewer, merchant_id=merchant, variant_ids=[variant])
+        return here.on_hand, here.reserved
+
+    assert lying() == (5, 2)
+    for _ in range(2):
+        ship_consignment(viewer=viewer, consignment_ref=part.ref, key="k", at=make.AT)
+        assert lying() == (3, 0)
+    (sale, _) = stock.movements(viewer=viewer, merchant_id=merchant, variant_id=variant)
+    assert (sale.reason, sale.delta, sale.about) == ("sale", -2, order_id)

@@ -14,6 +14,7 @@ from entrepot.base.outbox import defer
 from entrepot.flows.release_hold import release_hold
 from entrepot.kernel.errors import Refused
 from entrepot.ledger.services import void_expired
+from entrepot.orders import queries as orders
 from entrepot.payments import queries as payments
 
 logger: Final = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ LEFT_OVER: Final = timedelta(seconds=60)
 def release_due(timestamp: int) -> None:  # noqa: ARG001 - the scheduler gives it
     """Release held money whose date has come."""
     at = clock.now()
-    for consignment_id, merchant_id in payments.holds_due(at=at):
+    for consignment_id, merchant_id in orders.due_releases(at=at):
         try:
             release_hold(consignment_id=consignment_id, merchant_id=merchant_id, at=at)
         except Refused as refusal:

@@ -136,13 +136,6 @@ def holds_of_order(*, viewer: Viewer, order_id: int, merchant_ids: Sequence[int]
     return tuple(_hold(row) for row in rows)
 
 
-def holds_due(*, at: datetime, limit: int = 200) -> tuple[tuple[int, int], ...]:
-    """(consignment, merchant) of open holds whose release date has come, the longest due first."""
-    with across_owners("the sweep releases whatever is due"):
-        rows = models.HoldRow.objects.filter(state=HoldState.OPEN, release_at__lte=at).order_by("release_at")
-        return tuple(rows.values_list("consignment_id", "merchant_id")[:limit])
-
-
 # --- a merchant's money
 
 
