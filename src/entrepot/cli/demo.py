@@ -140,10 +140,11 @@ class _Demo:
     def _processes(self, environment: Mapping[str, str], web: int, payments: int, carrier: int) -> None:
         state = self._home / "sandbox"
         state.mkdir(exist_ok=True)
-        for name, at in (("payments", payments), ("carrier", carrier)):
+        # Parcels take some minutes, so that one can be watched on its way.
+        for name, at, pace in (("payments", payments, ()), ("carrier", carrier, ("--pace", "30"))):
             command = [
                 *_SANDBOX, name, "--port", str(at), "--state", str(state / f"{name}.sqlite3"),
-                "--webhook", f"http://127.0.0.1:{web}/webhooks/{name}",
+                "--webhook", f"http://127.0.0.1:{web}/webhooks/{name}", *pace,
             ]  # fmt: skip
             self._children.start(Child(name, command, environment, self._logs / f"{name}.log"))
         worker_log = self._logs / "worker.log"
@@ -187,7 +188,7 @@ class _Demo:
         say(table)
         say(f"\nSign in at {url}/en/account/login/ with the password [bold]{PASSWORD}[/]", soft_wrap=True)
         say("[dim]That password is known to everybody; it is for this demo only.[/]", soft_wrap=True)
-        say(f"[dim]API {url}/api/v1/ · logs {self._logs}[/]", soft_wrap=True)
+        say(f"[dim]API {url}/api/ · logs {self._logs}[/]", soft_wrap=True)
         say(
             f"[dim]Ready in {seconds:.0f} s. Ctrl-C stops everything; the data stays in {self._home}.[/]",
             soft_wrap=True,
