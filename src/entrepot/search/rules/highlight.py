@@ -12,6 +12,8 @@ def pieces(text: str, asked: Sequence[Asked]) -> tuple[Piece, ...]:
 
     Words of a phrase that stands for what was typed are marked only where they stand together.
     """
+    if not asked or not text:
+        return (Piece(text),) if text else ()
     clean, origins = _folded(text)
     marks = [False] * len(text)
     for start, end in _places(words.placed(clean), asked):
@@ -20,8 +22,11 @@ def pieces(text: str, asked: Sequence[Asked]) -> tuple[Piece, ...]:
     return tuple(_runs(text, marks))
 
 
-def _folded(text: str) -> tuple[str, list[int]]:
+def _folded(text: str) -> tuple[str, Sequence[int]]:
     """The text in the form that is cut, and for each of its letters the place in `text` it comes from."""
+    plain = text.lower()
+    if len(plain) == len(text) and unicodedata.is_normalized("NFKC", plain):
+        return plain, range(len(text))
     letters: list[str] = []
     origins: list[int] = []
     for place, letter in enumerate(text):
