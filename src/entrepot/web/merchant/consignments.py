@@ -19,7 +19,7 @@ from entrepot.orders import queries as orders
 from entrepot.orders.terms import Stage
 from entrepot.parties.terms import Merchant, NotYours
 from entrepot.web.merchant.desk import for_merchant
-from entrepot.web.merchant.words import stage_name, step_name
+from entrepot.web.merchant.words import moment_name, step_name
 from entrepot.web.viewer import viewer_of
 
 _PAGE = 50
@@ -61,7 +61,7 @@ def show(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
         "consignment": consignment,
         "tracking": carriage.tracking(merchant_id=merchant.id, subject="consignment", subject_id=consignment.id),
         "steps": step_name,
-        "stage_of": lambda what: stage_name(Stage(what)),
+        "stage_of": lambda what: moment_name(Stage(what)),
     }
     return render(request, "merchant/consignment.html", shown)
 

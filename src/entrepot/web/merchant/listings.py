@@ -28,7 +28,7 @@ from entrepot.kernel.money import Money
 from entrepot.parties.terms import Merchant
 from entrepot.stock import queries as stock
 from entrepot.web.merchant.desk import for_merchant
-from entrepot.web.merchant.words import lack_name
+from entrepot.web.merchant.words import field_name, lack_name
 from entrepot.web.templating import text
 from entrepot.web.viewer import viewer_of
 
@@ -100,7 +100,7 @@ def move(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
         try:
             verb(merchant_id=merchant.id, listing_id=found.id, at=clock.now())
         except NotComplete as refusal:
-            lacks = ", ".join(lack_name(lack) for lack in found.lacks)
+            lacks = _(", ").join(lack_name(lack) for lack in found.lacks)
             messages.error(request, fill(_(refusal.message), {"lacks": lacks}))
         else:
             messages.success(request, _("Kept."))
@@ -145,4 +145,5 @@ def _flat(nodes: tuple[CategoryNode, ...], above: str = "") -> list[tuple[Catego
 
 
 def _sentence(refusal: EntrepotError) -> str:
-    return f"{fill(_(refusal.message), refusal.facts)} {fill(_(refusal.remedy), refusal.facts)}"
+    facts = {name: field_name(fact) for name, fact in refusal.facts.items()}
+    return f"{fill(_(refusal.message), facts)} {fill(_(refusal.remedy), facts)}"

@@ -9,8 +9,8 @@ from entrepot.orders.terms import Stage
 
 _STAGES: dict[Stage, Promise] = {
     Stage.PLACED: _("Waiting for payment"),
-    Stage.PAID: _("Paid, to ship"),
-    Stage.SENT: _("Handed over"),
+    Stage.PAID: _("Paid"),
+    Stage.SENT: _("Shipped"),
     Stage.RECEIVED: _("At the depot"),
     Stage.PACKED: _("Packed for dispatch"),
     Stage.DISPATCHED: _("On its way"),
@@ -42,15 +42,30 @@ _LACKS: dict[Lack, Promise] = {
     Lack.PRICE: _("a price"),
 }
 
+_FIELDS: dict[str, Promise] = {
+    "title": _("Title"),
+    "origin": _("Country of origin"),
+    "goods_code": _("Goods code"),
+    "gross_grams": _("Weight in grams"),
+    "net_grams": _("Weight in grams"),
+    "price": _("Price"),
+    "empty": _("empty"),
+}
+
+
+def field_name(name: object) -> object:
+    """A field of a listing, or an empty value, in the reader's language; anything else as it came."""
+    return _FIELDS.get(name, name) if isinstance(name, str) else name
+
 
 def lack_name(lack: Lack) -> str:
     """What a listing still needs, in the reader's language."""
     return str(_LACKS[lack])
 
 
-def stage_name(stage: Stage) -> str:
-    """A consignment's state in the reader's language."""
-    return str(_STAGES[stage])
+def moment_name(stage: Stage) -> str:
+    """What happened when a consignment came into a state, in the reader's language."""
+    return str(_("Ordered") if stage is Stage.PLACED else _STAGES[stage])
 
 
 def step_name(step: Step) -> str:
