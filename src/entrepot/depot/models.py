@@ -93,7 +93,8 @@ class DeclarationRow(OwnedModel):
     parcel_barcode = models.CharField(max_length=24)
     box_id = models.BigIntegerField(db_index=True)
     kind = models.CharField(max_length=12)
-    fields = models.JSONField()
+    # JSON in the order of the authority's form, which jsonb would not keep.
+    fields = models.TextField()
     missing = models.JSONField(default=list)
     notes = models.JSONField(default=list)
     written_at = models.DateTimeField()

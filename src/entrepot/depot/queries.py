@@ -248,7 +248,7 @@ def _declaration(row: DeclarationRow) -> Declaration:
         consignment_id=row.consignment_id,
         consignment_ref=row.consignment_ref,
         parcel_barcode=row.parcel_barcode,
-        papers=Papers(PaperKind(row.kind), row.fields, tuple(row.missing), tuple(row.notes)),
+        papers=Papers(PaperKind(row.kind), msgspec.json.decode(row.fields), tuple(row.missing), tuple(row.notes)),
         written_at=row.written_at,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+import msgspec
 from django.db import connection, transaction
 
 from entrepot.base.identity import new_id, new_reference
@@ -189,7 +190,7 @@ def write_declarations(*, box: Box, papers: Sequence[tuple[Parcel, Papers]], at:
             parcel_barcode=parcel.barcode,
             box_id=box.id,
             kind=written.kind.value,
-            fields=written.fields,
+            fields=msgspec.json.encode(written.fields).decode(),
             missing=list(written.missing),
             notes=list(written.notes),
             written_at=at,

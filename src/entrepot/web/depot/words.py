@@ -22,7 +22,7 @@ _STATES: Mapping[ParcelState | BoxState, tuple[Promise, str]] = {
     ParcelState.RECEIVED: (_("Received"), "going"),
     ParcelState.PACKED: (_("In a box"), "going"),
     ParcelState.DISPATCHED: (_("Sent off"), "quiet"),
-    BoxState.OPEN: (_("Open"), "going"),
+    BoxState.OPEN: (_("Being packed"), "going"),
 }
 _STEPS: Mapping[Step, Promise] = {
     Step.LABEL_CREATED: _("Air waybill issued"),
