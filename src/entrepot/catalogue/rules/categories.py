@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 # Path, English, Chinese, words that lead here (English in the singular; matched whole, longest first).
@@ -141,6 +141,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{latin})\b|{han}")
 
 
+@lru_cache(maxsize=8192)
 def _led_to(text: str) -> str:
     found = _pattern().findall(_singular(text.casefold().replace("’", "'")))
     found = [word for word in found if word not in _WEAK] or found

@@ -45,7 +45,7 @@ def _pieces(row: Row, book: Book) -> int | None:
     for name in _QUANTITIES:
         value = row.code(name)
         if value and folded(value) != _NOT_STOCKED:
-            return quantity_of(value, row=row, column=row.column(name), book=book)
+            return quantity_of(value, row=row, name=name, book=book)
     if any(row.text(name) is not None for name in _QUANTITIES):
         return None
     known = set(row.headings.at.values()) | set(row.headings.metafields.values())
@@ -55,7 +55,9 @@ def _pieces(row: Row, book: Book) -> int | None:
     after = row.headings.at.get("coo", row.headings.at.get("hs_code", -1))
     given = [row.cells[place].strip() for place in places if place > after]
     pieces = [
-        quantity_of(value, row=row, column="", book=book) for value in given if value and folded(value) != _NOT_STOCKED
+        quantity_of(value, row=row, name="on_hand", book=book)
+        for value in given
+        if value and folded(value) != _NOT_STOCKED
     ]
     return sum(count for count in pieces if count is not None) if pieces else None
 

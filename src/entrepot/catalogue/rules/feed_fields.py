@@ -1,5 +1,6 @@
 """A product's own fields, its variants and its pictures, from rows that belong together."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -29,6 +30,7 @@ _STATUSES: Final = {
     "archived": Status.ARCHIVED,
     "unlisted": Status.DRAFT,
 }
+_SPACE: Final = re.compile(r"\s")
 _OPTIONS: Final = (1, 2, 3)
 # Shopify's way of saying that a product has no options.
 _NO_OPTION: Final = "default title"
@@ -244,8 +246,8 @@ def _variant(row: Row, options: OptionNames | None, net: str | None, currency: s
         key=options_key(values),
         sku=within(row.code("sku"), 255, row=row, name="sku", book=book),
         barcode=_barcode(row, book),
-        gross_grams=grams_of(row.code("grams"), row=row, column=row.column("grams"), book=book),
-        net_grams=grams_of(row.own("net_grams") or net, row=row, column=row.column("net_grams"), book=book),
+        gross_grams=grams_of(row.code("grams"), row=row, name="grams", book=book),
+        net_grams=grams_of(row.own("net_grams") or net, row=row, name="net_grams", book=book),
         price=price,
         compare_at=compare_of(row, price or 0, currency, book),
         quantity=_quantity(row, book),
@@ -286,7 +288,7 @@ def _barcode(row: Row, book: Book) -> str | None:
 
 
 def _quantity(row: Row, book: Book) -> int | None:
-    pieces = quantity_of(row.code("quantity"), row=row, column=row.column("quantity"), book=book)
+    pieces = quantity_of(row.code("quantity"), row=row, name="quantity", book=book)
     if pieces is not None and row.text("tracker") == "":
         book.say("feed.untracked", line=row.line, field=row.column("tracker"), value=pieces)
     if (row.text("policy") or "").casefold() in {"continue", "true"}:
@@ -299,11 +301,7 @@ def _address(row: Row, name: str, book: Book | None) -> str | None:
     if not value:
         return value
     address = "https:" + value if value.startswith("//") else value
-    if (
-        address.startswith(("https://", "http://"))
-        and len(address) <= 2048
-        and not any(sign.isspace() for sign in address)
-    ):
+    if address.startswith(("https://", "http://")) and len(address) <= 2048 and not _SPACE.search(address):
         return address
     if book is not None:
         book.say("feed.picture_address", line=row.line, field=row.column(name), value=value)

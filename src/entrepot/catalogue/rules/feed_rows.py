@@ -38,31 +38,31 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row's cells under the file's headings."""
+    """A row's cells, without space around them, under the file's headings."""
 
     line: int
     cells: Sequence[str]
     headings: Headings
+    named: Mapping[str, str]
 
     def text(self, name: str) -> str | None:
         """The cell, or nothing when the file has no such column. An apostrophe against formulas is taken off."""
-        place = self.headings.at.get(name)
-        return None if place is None else _plain(self.cells[place])
+        return self.named.get(name)
 
     def code(self, name: str) -> str | None:
         """As `text`, for codes and numbers: a leading apostrophe only says that it is text."""
-        place = self.headings.at.get(name)
-        return None if place is None else self.cells[place].strip().removeprefix("'").strip()
+        cell = self.named.get(name)
+        return cell[1:].strip() if cell and cell[0] == "'" else cell
 
     def own(self, name: str) -> str | None:
         """The cell of one of our own metafields."""
         place = self.headings.metafields.get(f"entrepot.{name}")
-        return None if place is None else _plain(self.cells[place])
+        return None if place is None else self.cells[place]
 
     def metafields(self) -> Mapping[str, str]:
         """The merchant's other metafields."""
         return {
-            name: _plain(self.cells[place])
+            name: self.cells[place]
             for name, place in self.headings.metafields.items()
             if not name.startswith("entrepot.")
         }
@@ -78,12 +78,16 @@ def checked_row(line: int, cells: Sequence[str], headings: Headings, book: Book)
     if len(cells) != expected and (len(cells) < expected or any(cell.strip() for cell in cells[expected:])):
         book.say("feed.row_width", line=line, count=len(cells), expected=expected)
         return None
-    for place, cell in enumerate(cells):
-        if "\ufffd" in cell or "\x00" in cell:
-            column = headings.cells[min(place, expected - 1)]
-            book.say("feed.letters_lost", line=line, field=column, column=column)
-            return None
-    return Row(line, cells, headings)
+    whole = "".join(cells)
+    if "\ufffd" in whole or "\x00" in whole:
+        place = next(place for place, cell in enumerate(cells) if "\ufffd" in cell or "\x00" in cell)
+        column = headings.cells[min(place, expected - 1)]
+        book.say("feed.letters_lost", line=line, field=column, column=column)
+        return None
+    stripped = [cell.strip() for cell in cells]
+    if "'" in whole:
+        stripped = [cell[1:] if cell[:1] == "'" and _INJECTION.match(cell) else cell for cell in stripped]
+    return Row(line, stripped, headings, {name: stripped[place] for name, place in headings.at.items()})
 
 
 def price_of(row: Row, name: str, currency: str, book: Book) -> int | None:
@@ -91,20 +95,23 @@ def price_of(row: Row, name: str, currency: str, book: Book) -> int | None:
     value = row.code(name)
     if not value:
         return None if value is None else 0
-    column = row.column(name)
-    if "," in value or "，" in value:
-        book.say("feed.price_comma", line=row.line, field=column, value=value)
-        return None
-    if not _NUMBER.fullmatch(value):
-        book.say("feed.price_form", line=row.line, field=column, value=value)
-        return None
-    try:
-        return Money.of(Decimal(value), currency).minor
-    except ValueError:
-        book.say(
-            "feed.price_fine", line=row.line, field=column, value=value, currency=currency, decimals=exponent(currency)
-        )
-        return None
+    if _NUMBER.fullmatch(value):
+        try:
+            return Money.of(Decimal(value), currency).minor
+        except ValueError:
+            decimals = exponent(currency)
+            book.say(
+                "feed.price_fine",
+                line=row.line,
+                field=row.column(name),
+                value=value,
+                currency=currency,
+                decimals=decimals,
+            )
+            return None
+    code = "feed.price_comma" if "," in value or "，" in value else "feed.price_form"
+    book.say(code, line=row.line, field=row.column(name), value=value)
+    return None
 
 
 def compare_of(row: Row, price: int, currency: str, book: Book) -> int | None:
@@ -132,26 +139,28 @@ def compare_of(row: Row, price: int, currency: str, book: Book) -> int | None:
     return minor
 
 
-def grams_of(value: str | None, *, row: Row, column: str, book: Book) -> int | None:
+def grams_of(value: str | None, *, row: Row, name: str, book: Book) -> int | None:
     """Whole grams, half up, 0 for unknown; nothing when the file has no such column."""
     if not value:
         return None if value is None else 0
-    if not _NUMBER.fullmatch(value) or Decimal(value) > GRAMS_MAX:
-        book.say("feed.weight_form", line=row.line, field=column, value=value)
+    if not _NUMBER.fullmatch(value) or int(value.partition(".")[0]) > GRAMS_MAX:
+        book.say("feed.weight_form", line=row.line, field=row.column(name), value=value)
         return None
+    if value.isdigit():
+        return int(value)
     return int(Decimal(value).quantize(Decimal(1), rounding="ROUND_HALF_UP"))
 
 
-def quantity_of(value: str | None, *, row: Row, column: str, book: Book) -> int | None:
+def quantity_of(value: str | None, *, row: Row, name: str, book: Book) -> int | None:
     """Pieces on hand; nothing when not given; below zero counts as none and is said."""
     if not value:
         return None
     if not _WHOLE.fullmatch(value):
-        book.say("feed.quantity_form", line=row.line, field=column, value=value)
+        book.say("feed.quantity_form", line=row.line, field=row.column(name), value=value)
         return None
     pieces = int(value.partition(".")[0])
     if pieces < 0:
-        book.say("feed.stock_negative", line=row.line, field=column, value=value)
+        book.say("feed.stock_negative", line=row.line, field=row.column(name), value=value)
         return 0
     return pieces
 
@@ -174,8 +183,3 @@ def within(value: str | None, limit: int, *, row: Row, name: str, book: Book) ->
         book.say("feed.too_long", line=row.line, field=column, column=column, limit=limit)
         return None
     return value
-
-
-def _plain(cell: str) -> str:
-    cell = cell.strip()
-    return cell[1:] if _INJECTION.match(cell) else cell

@@ -14,6 +14,9 @@ _TAGS: Final = frozenset(
 _TAKEN_WITH_CONTENT: Final = frozenset({"script", "style", "iframe", "object", "noscript", "template", "title"})
 _NOTABLE: Final = re.compile(r"<\s*(script|iframe|object|embed|form|input|button|video|audio|img|svg)\b", re.IGNORECASE)
 _EMPTY: Final = re.compile(r"<(p|li|b|strong|i|em|h[2-6])>(?:\s|&nbsp;|<br>)*</\1>")
+_CLEANER: Final = nh3.Cleaner(
+    tags=set(_TAGS), attributes={}, clean_content_tags=set(_TAKEN_WITH_CONTENT), link_rel=None
+)
 KEY_SEPARATOR: Final = "\x1f"
 
 
@@ -21,10 +24,7 @@ def clean_html(html: str) -> str:
     """A product text with plain formatting only; links keep their words and lose their address."""
     if "<" not in html and "&" not in html:
         return html.strip()
-    cleaned = nh3.clean(
-        html, tags=set(_TAGS), attributes={}, clean_content_tags=set(_TAKEN_WITH_CONTENT), link_rel=None
-    )
-    return _EMPTY.sub("", cleaned).strip()
+    return _EMPTY.sub("", _CLEANER.clean(html)).strip()
 
 
 def taken_out(html: str) -> tuple[str, ...]:
@@ -36,6 +36,8 @@ def taken_out(html: str) -> tuple[str, ...]:
 
 def folded(text: str) -> str:
     """A text as it is compared: without regard to width, case and spacing."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 

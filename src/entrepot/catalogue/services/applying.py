@@ -41,6 +41,7 @@ def apply_feed_chunk(*, merchant_id: int, run_id: int, at: datetime) -> Chunk:
     About fifteen statements whatever the size; when nothing differs five, none of which writes a listing.
     """
     run_lock(merchant_id=merchant_id)
+    _join_by_index(wanted=True)
     run = models.ImportRun.objects.select_for_update(no_key=True).get(merchant_id=merchant_id, id=run_id)
     if not run.staged or run.state != ImportState.RUNNING:
         return Chunk((), {}, ended=True)
@@ -54,7 +55,7 @@ def apply_feed_chunk(*, merchant_id: int, run_id: int, at: datetime) -> Chunk:
     counted = rows_of(sql=merging.COUNTED, given=given)
     standing = rows_of(sql=merging.STANDING, given=given)
     touched = dict.fromkeys([*created, *changed])
-    _settle(standing, given, frozenset(touched))
+    _settle(standing, given, list(touched))
     tell_all([News(CHANGED, listing_id, merchant_id) for listing_id in touched], at=at)
     found = [*_left_out(given), *_standing_findings(standing, given)]
     put_findings(merchant_id=merchant_id, run_id=run_id, findings=found, half=2)
@@ -66,6 +67,7 @@ def apply_feed_chunk(*, merchant_id: int, run_id: int, at: datetime) -> Chunk:
         listings_same=run.listings_same + len({row[0] for row in standing} - touched.keys()),
         rows_rejected=run.rows_rejected + len({said.line for said in found if said.severity is Severity.ERROR}),
     )
+    _join_by_index(wanted=False)
     quantities = tuple((variant_id, int(quantity)) for variant_id, quantity, _, _ in counted)
     return Chunk(quantities, {row[0]: (row[2], row[3]) for row in counted}, ended=False)
 
@@ -82,6 +84,13 @@ def run_lock(*, merchant_id: int) -> None:
     """One import of a merchant writes at a time; kept to the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s::int, hashint8(%s))", [_LOCK, merchant_id])
+
+
+def _join_by_index(*, wanted: bool) -> None:
+    """A chunk is small and the tables are large: every join of its statements is a look-up for each of its rows."""
+    with connection.cursor() as cursor:
+        value = "off" if wanted else "on"
+        cursor.execute(f"SET LOCAL enable_hashjoin = {value}; SET LOCAL enable_mergejoin = {value}")
 
 
 def _given(run: models.ImportRun, at: datetime) -> dict[str, Cell]:
@@ -113,20 +122,16 @@ def _merge(given: dict[str, Cell]) -> tuple[list[int], list[int]]:
     given["touched"], given["changed"] = touched, changed
     given["change_ids"] = [new_id(owner=given["m"]) for _ in touched]
     given["fresh"] = [True] * len(created) + [False] * len(changed)
-    for sql in (merging.REMEMBER, *merging.WRITE, merging.TOUCH):
+    for sql in (merging.REMEMBER, *(merging.CHANGE if changed else ()), *merging.ADD):
         merging.run_sql(sql=sql, given=given)
     return created, changed
 
 
-def _settle(standing: Sequence[tuple[Cell, ...]], given: dict[str, Cell], touched: frozenset[int]) -> None:
-    """Publish what is complete and wanted, and take off sale what is not."""
-    statuses = {
-        row[0]: status_for(wanted=Status(row[6]), complete=not _lacks(row)).value
-        for row in standing
-        if row[0] in touched
-    }
-    if statuses:
-        given["settled"], given["statuses"] = list(statuses), list(statuses.values())
+def _settle(standing: Sequence[tuple[Cell, ...]], given: dict[str, Cell], touched: Sequence[int]) -> None:
+    """Publish what is complete and wanted, and take off sale what is not; the moment of the change is the same."""
+    statuses = {row[0]: status_for(wanted=Status(row[6]), complete=not _lacks(row)).value for row in standing}
+    if touched:
+        given["touched"], given["statuses"] = touched, [statuses.get(listing_id) for listing_id in touched]
         merging.run_sql(sql=merging.SETTLE, given=given)
 
 

@@ -16,7 +16,7 @@ from entrepot.catalogue import models
 from entrepot.catalogue.queries.imports import feed_path
 from entrepot.catalogue.rules.feed_bytes import ENCODINGS, FILE_MAX, inspect
 from entrepot.catalogue.rules.feed_headings import Headings
-from entrepot.catalogue.services.copying import copy_rows
+from entrepot.catalogue.services.copying import copy_rows, json_of
 from entrepot.catalogue.terms import Finding, ImportState, ImportTrouble, ImportUnknown, NotUndoable
 from entrepot.channels import queries as channels
 from entrepot.channels.rules import must_admit
@@ -125,7 +125,7 @@ def put_findings(*, merchant_id: int, run_id: int, findings: Iterable[Finding], 
         rows=(
             (
                 new_id(owner=merchant_id), merchant_id, run_id, said.line, said.handle, said.field, said.code,
-                said.severity.value, dict(said.facts), half,
+                said.severity.value, json_of(value=said.facts), half,
             )
             for said in findings
         ),

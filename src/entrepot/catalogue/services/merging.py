@@ -51,35 +51,32 @@ def _new(columns: Mapping[str, str]) -> str:
     return ", ".join(columns.values())
 
 
-# The chunk: of several descriptions of one product or variant in a file the first counts.
-_CHUNK: Final = """
-heads AS MATERIALIZED (
-    SELECT DISTINCT ON (product_line) * FROM catalogue_stagedlisting
-     WHERE merchant_id = %(m)s AND run_id = %(r)s AND product_line > %(lo)s AND product_line <= %(hi)s AND head
-     ORDER BY product_line, NOT %(creates)s AND goods_codes = '{}' AND origin IS NULL, line),
-lines AS MATERIALIZED (
-    SELECT DISTINCT ON (product_line, options_key) * FROM catalogue_stagedvariant
-     WHERE merchant_id = %(m)s AND run_id = %(r)s AND product_line > %(lo)s AND product_line <= %(hi)s
-     ORDER BY product_line, options_key, line),
-shots AS MATERIALIZED (
-    SELECT DISTINCT ON (product_line, source) * FROM catalogue_stagedpicture
-     WHERE merchant_id = %(m)s AND run_id = %(r)s AND product_line > %(lo)s AND product_line <= %(hi)s
-     ORDER BY product_line, source, line)
-"""
-_OWN_LISTING: Final = "JOIN catalogue_listing l ON l.merchant_id = %(m)s AND l.handle = s.handle"
-_OWN_VARIANT: Final = (
-    "JOIN catalogue_variant v ON v.merchant_id = %(m)s AND v.listing_id = l.id AND v.options_key = s.options_key"
-)
+# The chunk is a stretch of product lines; scratch is indexed by them and holds each product, variant and picture once.
+# It is fenced off, and tables are joined through its merchant_id, not through the parameter: of a merchant who has just
+# come the planner believes there is one row, and would go through all of theirs for every row of the chunk.
+_CHUNK: Final = "s.merchant_id = %(m)s AND s.run_id = %(r)s AND s.product_line > %(lo)s AND s.product_line <= %(hi)s"
+_HEADS: Final = f"heads AS MATERIALIZED (SELECT * FROM catalogue_stagedlisting s WHERE {_CHUNK} AND s.head)"  # noqa: S608 - a constant
+_LINES: Final = f"lines AS MATERIALIZED (SELECT * FROM catalogue_stagedvariant s WHERE {_CHUNK})"  # noqa: S608 - a constant
+_SHOTS: Final = f"shots AS MATERIALIZED (SELECT * FROM catalogue_stagedpicture s WHERE {_CHUNK})"  # noqa: S608 - a constant
+_OWN_LISTING: Final = "JOIN catalogue_listing l ON l.merchant_id = s.merchant_id AND l.handle = s.handle"
+_OWN_VARIANT: Final = "JOIN catalogue_variant v ON v.merchant_id = s.merchant_id AND v.listing_id = l.id AND v.options_key = s.options_key"
 _OWN_OFFER: Final = (
-    "LEFT JOIN catalogue_offer o ON o.merchant_id = %(m)s AND o.variant_id = v.id"
+    "LEFT JOIN catalogue_offer o ON o.merchant_id = s.merchant_id AND o.variant_id = v.id"
     " AND o.channel = %(channel)s AND o.currency = %(currency)s"
 )
-_NOT_IN_FILE: Final = """
+_OWN_PICTURE: Final = (
+    "JOIN catalogue_picture p ON p.merchant_id = s.merchant_id AND p.listing_id = l.id AND p.source = s.source"
+)
+_UNKNOWN: Final = (
+    "NOT EXISTS (SELECT 1 FROM catalogue_listing l WHERE l.merchant_id = s.merchant_id AND l.handle = s.handle)"
+)
+_OF_PRODUCT: Final = "k.merchant_id = s.merchant_id AND k.run_id = s.run_id AND k.product_line = s.product_line"
+# A feed's picture that the file, which has pictures for the product, no longer names.
+_NOT_IN_FILE: Final = f"""
 p.source LIKE 'http%%' AND NOT %(partial)s
-   AND EXISTS (SELECT 1 FROM heads WHERE heads.handle = l.handle)
-   AND EXISTS (SELECT 1 FROM shots WHERE shots.handle = l.handle)
-   AND NOT EXISTS (SELECT 1 FROM shots WHERE shots.handle = l.handle AND shots.source = p.source)
-"""
+   AND EXISTS (SELECT 1 FROM catalogue_stagedpicture k WHERE {_OF_PRODUCT})
+   AND NOT EXISTS (SELECT 1 FROM catalogue_stagedpicture k WHERE {_OF_PRODUCT} AND k.source = p.source)
+"""  # noqa: S608 - every part is a constant of this file
 
 UPPER: Final = """
 SELECT max(product_line), count(*) FROM (
@@ -87,7 +84,7 @@ SELECT max(product_line), count(*) FROM (
      WHERE merchant_id = %(m)s AND run_id = %(r)s AND product_line > %(lo)s ORDER BY product_line LIMIT %(size)s) next
 """
 CREATE: Final = f"""
-WITH {_CHUNK}
+WITH {_HEADS}
 INSERT INTO catalogue_listing (id, merchant_id, ref, handle, status, wanted, category_path, brand, kind, origin,
        ships_from, goods_codes, titles, descriptions, option_names, tags, attributes, created_at, updated_at)
 SELECT s.id, s.merchant_id, s.ref, s.handle, 'draft', coalesce(nullif(s.wanted, ''), 'draft'), s.category_path,
@@ -95,74 +92,90 @@ SELECT s.id, s.merchant_id, s.ref, s.handle, 'draft', coalesce(nullif(s.wanted, 
        jsonb_strip_nulls(s.goods_codes), jsonb_strip_nulls(s.titles), jsonb_strip_nulls(s.descriptions),
        coalesce(s.option_names, '[]'), coalesce(s.tags, '[]'), jsonb_strip_nulls(s.attributes), %(at)s, %(at)s
   FROM heads s
- WHERE %(creates)s AND EXISTS (SELECT 1 FROM lines WHERE lines.product_line = s.product_line)
-   AND NOT EXISTS (SELECT 1 FROM catalogue_listing l WHERE l.merchant_id = %(m)s AND l.handle = s.handle)
+ WHERE %(creates)s AND {_UNKNOWN} AND EXISTS (SELECT 1 FROM catalogue_stagedvariant k WHERE {_OF_PRODUCT})
 ON CONFLICT DO NOTHING
 RETURNING id
 """  # noqa: S608 - every part is a constant of this file
 DIFFERING: Final = f"""
-WITH {_CHUNK}, differing AS (
-SELECT l.id FROM heads s {_OWN_LISTING}
+WITH {_HEADS}, {_LINES}, {_SHOTS}, differing AS MATERIALIZED (
+SELECT l.merchant_id, l.id FROM heads s {_OWN_LISTING}
  WHERE ({_old("l", _LISTING)}) IS DISTINCT FROM ({_new(_LISTING)})
 UNION
-SELECT l.id FROM lines s {_OWN_LISTING} LEFT {_OWN_VARIANT} {_OWN_OFFER}
+SELECT l.merchant_id, l.id FROM lines s {_OWN_LISTING} LEFT {_OWN_VARIANT} {_OWN_OFFER}
  WHERE (v.id IS NULL AND %(creates)s)
     OR (v.id IS NOT NULL AND ({_old("v", _VARIANT)}) IS DISTINCT FROM ({_new(_VARIANT)}))
     OR (s.price_minor > 0 AND (o.price_minor, o.compare_at_minor) IS DISTINCT FROM (s.price_minor, {_COMPARE}))
     OR (s.price_minor = 0 AND o.id IS NOT NULL)
 UNION
-SELECT l.id FROM shots s {_OWN_LISTING}
-  LEFT JOIN catalogue_picture p ON p.merchant_id = %(m)s AND p.listing_id = l.id AND p.source = s.source
+SELECT l.merchant_id, l.id FROM shots s {_OWN_LISTING} LEFT {_OWN_PICTURE}
  WHERE p.id IS NULL OR p.position <> s.position OR p.alt IS DISTINCT FROM p.alt || s.alt
 UNION
-SELECT l.id FROM heads s {_OWN_LISTING} JOIN catalogue_picture p ON p.merchant_id = %(m)s AND p.listing_id = l.id
+SELECT l.merchant_id, l.id FROM heads s {_OWN_LISTING}
+  JOIN catalogue_picture p ON p.merchant_id = s.merchant_id AND p.listing_id = l.id
  WHERE {_NOT_IN_FILE})
-SELECT l.id FROM catalogue_listing l JOIN differing USING (id)
- WHERE l.merchant_id = %(m)s AND l.id <> ALL(%(created)s) ORDER BY l.id FOR NO KEY UPDATE OF l
+SELECT l.id FROM differing d JOIN catalogue_listing l ON l.merchant_id = d.merchant_id AND l.id = d.id
+ WHERE l.id <> ALL(%(created)s) ORDER BY l.id FOR NO KEY UPDATE OF l
 """  # noqa: S608 - every part is a constant of this file
 # The whole of a listing as it was, so that the run can be undone.
 REMEMBER: Final = """
+WITH change AS MATERIALIZED (
+    SELECT %(m)s::bigint AS merchant_id, *
+      FROM unnest(%(change_ids)s::bigint[], %(touched)s::bigint[], %(fresh)s::boolean[]) AS c (id, listing_id, created))
 INSERT INTO catalogue_importchange (id, merchant_id, run_id, listing_id, at, before)
-SELECT change.id, %(m)s, %(r)s, change.listing_id, %(at)s,
-       CASE WHEN change.created THEN NULL ELSE jsonb_build_object(
-         'listing', (SELECT to_jsonb(l) FROM catalogue_listing l WHERE l.merchant_id = %(m)s AND l.id = change.listing_id),
+SELECT c.id, c.merchant_id, %(r)s, c.listing_id, %(at)s,
+       CASE WHEN c.created THEN NULL ELSE jsonb_build_object(
+         'listing', (SELECT to_jsonb(l) FROM catalogue_listing l WHERE l.merchant_id = c.merchant_id AND l.id = c.listing_id),
          'variants', (SELECT jsonb_agg(to_jsonb(v)) FROM catalogue_variant v
-                       WHERE v.merchant_id = %(m)s AND v.listing_id = change.listing_id),
+                       WHERE v.merchant_id = c.merchant_id AND v.listing_id = c.listing_id),
          'offers', (SELECT jsonb_agg(to_jsonb(o)) FROM catalogue_variant v
-                      JOIN catalogue_offer o ON o.merchant_id = %(m)s AND o.variant_id = v.id
-                     WHERE v.merchant_id = %(m)s AND v.listing_id = change.listing_id),
+                      JOIN catalogue_offer o ON o.merchant_id = v.merchant_id AND o.variant_id = v.id
+                     WHERE v.merchant_id = c.merchant_id AND v.listing_id = c.listing_id),
          'pictures', (SELECT jsonb_agg(to_jsonb(p)) FROM catalogue_picture p
-                       WHERE p.merchant_id = %(m)s AND p.listing_id = change.listing_id)) END
-  FROM unnest(%(change_ids)s::bigint[], %(touched)s::bigint[], %(fresh)s::boolean[]) AS change (id, listing_id, created)
+                       WHERE p.merchant_id = c.merchant_id AND p.listing_id = c.listing_id)) END
+  FROM change c
 ON CONFLICT (merchant_id, run_id, listing_id) DO NOTHING
 """
-WRITE: Final = (
+# For listings that were there before.
+CHANGE: Final = (
     f"""
-WITH {_CHUNK}
+WITH {_HEADS}
 UPDATE catalogue_listing l SET {_sets(_LISTING)} FROM heads s
- WHERE l.merchant_id = %(m)s AND l.handle = s.handle AND l.id = ANY(%(changed)s)
+ WHERE l.merchant_id = s.merchant_id AND l.handle = s.handle AND l.id = ANY(%(changed)s)
    AND ({_old("l", _LISTING)}) IS DISTINCT FROM ({_new(_LISTING)})
 """,  # noqa: S608 - every part is a constant of this file
     f"""
-WITH {_CHUNK}
+WITH {_LINES}
 UPDATE catalogue_variant v SET {_sets(_VARIANT)} FROM lines s {_OWN_LISTING}
- WHERE v.merchant_id = %(m)s AND v.listing_id = l.id AND v.options_key = s.options_key AND l.id = ANY(%(changed)s)
-   AND ({_old("v", _VARIANT)}) IS DISTINCT FROM ({_new(_VARIANT)})
+ WHERE v.merchant_id = s.merchant_id AND v.listing_id = l.id AND v.options_key = s.options_key
+   AND l.id = ANY(%(changed)s) AND ({_old("v", _VARIANT)}) IS DISTINCT FROM ({_new(_VARIANT)})
 """,  # noqa: S608 - every part is a constant of this file
     f"""
-WITH {_CHUNK}
+WITH {_LINES}
+DELETE FROM catalogue_offer o USING lines s {_OWN_LISTING} {_OWN_VARIANT}
+ WHERE o.merchant_id = s.merchant_id AND o.variant_id = v.id AND o.channel = %(channel)s AND o.currency = %(currency)s
+   AND l.id = ANY(%(changed)s) AND s.price_minor = 0
+""",  # noqa: S608 - every part is a constant of this file
+    f"""
+WITH {_HEADS}
+DELETE FROM catalogue_picture p USING heads s {_OWN_LISTING}
+ WHERE p.merchant_id = s.merchant_id AND p.listing_id = l.id AND l.id = ANY(%(changed)s) AND {_NOT_IN_FILE}
+""",  # noqa: S608 - every part is a constant of this file
+)
+# For those, and for the new ones.
+ADD: Final = (
+    f"""
+WITH {_LINES}
 INSERT INTO catalogue_variant (id, merchant_id, listing_id, ref, sku, barcode, options, options_key, position,
        net_grams, gross_grams, picture_source)
 SELECT s.id, s.merchant_id, l.id, s.ref, coalesce(s.sku, ''), coalesce(s.barcode, ''), coalesce(s.options, '[]'),
        s.options_key, s.position + coalesce((SELECT max(position) + 1 FROM catalogue_variant k
-                                              WHERE k.merchant_id = %(m)s AND k.listing_id = l.id), 0),
+                                              WHERE k.merchant_id = s.merchant_id AND k.listing_id = l.id), 0),
        nullif(s.net_grams, 0), nullif(s.gross_grams, 0), coalesce(s.picture_source, '')
-  FROM lines s {_OWN_LISTING}
- WHERE %(creates)s AND l.id = ANY(%(touched)s) AND NOT EXISTS (SELECT 1 FROM catalogue_variant v
-       WHERE v.merchant_id = %(m)s AND v.listing_id = l.id AND v.options_key = s.options_key)
+  FROM lines s {_OWN_LISTING} LEFT {_OWN_VARIANT}
+ WHERE %(creates)s AND l.id = ANY(%(touched)s) AND v.id IS NULL
 """,  # noqa: S608 - every part is a constant of this file
     f"""
-WITH {_CHUNK}
+WITH {_LINES}
 INSERT INTO catalogue_offer AS o (id, merchant_id, variant_id, channel, currency, price_minor, compare_at_minor)
 SELECT s.offer_id, s.merchant_id, v.id, %(channel)s, %(currency)s, s.price_minor, nullif(s.compare_at_minor, 0)
   FROM lines s {_OWN_LISTING} {_OWN_VARIANT} {_OWN_OFFER}
@@ -172,84 +185,54 @@ ON CONFLICT (merchant_id, variant_id, channel, currency) DO UPDATE SET price_min
    compare_at_minor = CASE WHEN %(compares)s THEN EXCLUDED.compare_at_minor ELSE o.compare_at_minor END
 """,  # noqa: S608 - every part is a constant of this file
     f"""
-WITH {_CHUNK}
-DELETE FROM catalogue_offer o USING lines s, catalogue_listing l, catalogue_variant v
- WHERE o.merchant_id = %(m)s AND l.merchant_id = %(m)s AND v.merchant_id = %(m)s AND l.handle = s.handle
-   AND l.id = ANY(%(changed)s) AND v.listing_id = l.id AND v.options_key = s.options_key AND o.variant_id = v.id
-   AND o.channel = %(channel)s AND o.currency = %(currency)s AND s.price_minor = 0
-""",  # noqa: S608 - every part is a constant of this file
-    f"""
-WITH {_CHUNK}
-DELETE FROM catalogue_picture p USING catalogue_listing l
- WHERE p.merchant_id = %(m)s AND l.merchant_id = %(m)s AND l.id = p.listing_id AND l.id = ANY(%(changed)s)
-   AND {_NOT_IN_FILE}
-""",  # noqa: S608 - every part is a constant of this file
-    f"""
-WITH {_CHUNK}
+WITH {_SHOTS}
 INSERT INTO catalogue_picture AS p (id, merchant_id, listing_id, source, position, alt, sha256, trouble, tries)
-SELECT s.id, s.merchant_id, l.id, s.source, s.position, s.alt, '', '', 0 FROM shots s {_OWN_LISTING}
- WHERE l.id = ANY(%(touched)s)
+SELECT s.id, s.merchant_id, l.id, s.source, s.position, s.alt, '', '', 0
+  FROM shots s {_OWN_LISTING} WHERE l.id = ANY(%(touched)s)
 ON CONFLICT (merchant_id, listing_id, source) DO UPDATE SET position = EXCLUDED.position, alt = p.alt || EXCLUDED.alt
  WHERE p.position <> EXCLUDED.position OR p.alt IS DISTINCT FROM p.alt || EXCLUDED.alt
 """,  # noqa: S608 - every part is a constant of this file
 )
 # Where each product of the chunk stands now: what is missing, and whether it should be on sale.
 STANDING: Final = f"""
-WITH {_CHUNK}
+WITH {_HEADS}
 SELECT l.id, s.line, l.handle, l.titles, l.goods_codes, l.origin, l.wanted, l.status, coalesce(v.weighed, false),
-       v.priced, v.kept
+       coalesce(v.priced, false), v.kept
   FROM heads s {_OWN_LISTING}
-  JOIN LATERAL (
+  CROSS JOIN LATERAL (
        SELECT bool_and(v.gross_grams IS NOT NULL) AS weighed, count(*) FILTER (WHERE NOT EXISTS (
-              SELECT 1 FROM lines WHERE lines.handle = s.handle AND lines.options_key = v.options_key)) AS kept,
-              coalesce(bool_or(EXISTS (SELECT 1 FROM catalogue_offer o WHERE o.merchant_id = %(m)s
-                                          AND o.variant_id = v.id)), false) AS priced
-         FROM catalogue_variant v WHERE v.merchant_id = %(m)s AND v.listing_id = l.id) v ON true
+              SELECT 1 FROM catalogue_stagedvariant k WHERE {_OF_PRODUCT} AND k.options_key = v.options_key)) AS kept,
+              bool_or(EXISTS (SELECT 1 FROM catalogue_offer o
+                               WHERE o.merchant_id = v.merchant_id AND o.variant_id = v.id)) AS priced
+         FROM catalogue_variant v WHERE v.merchant_id = s.merchant_id AND v.listing_id = l.id) v
  ORDER BY s.product_line
 """  # noqa: S608 - every part is a constant of this file
 SETTLE: Final = """
-UPDATE catalogue_listing l SET status = s.status,
-       published_at = CASE WHEN s.status = 'published' THEN %(at)s ELSE l.published_at END
-  FROM unnest(%(settled)s::bigint[], %(statuses)s::text[]) AS s (id, status)
- WHERE l.merchant_id = %(m)s AND l.id = s.id AND l.status <> s.status
-RETURNING l.id
-"""
-TOUCH: Final = """
-UPDATE catalogue_listing SET updated_at = %(at)s WHERE merchant_id = %(m)s AND id = ANY(%(touched)s)
+WITH s AS MATERIALIZED (SELECT %(m)s::bigint AS merchant_id, * FROM unnest(%(touched)s::bigint[], %(statuses)s::text[])
+                            AS t (id, status))
+UPDATE catalogue_listing l SET updated_at = %(at)s, status = coalesce(s.status, l.status),
+       published_at = CASE WHEN s.status = 'published' AND l.status <> s.status THEN %(at)s ELSE l.published_at END
+  FROM s WHERE l.merchant_id = s.merchant_id AND l.id = s.id
 """
 COUNTED: Final = f"""
-WITH {_CHUNK}
+WITH {_LINES}
 SELECT v.id, s.quantity, s.line, s.handle FROM lines s {_OWN_LISTING} {_OWN_VARIANT}
  WHERE s.quantity IS NOT NULL ORDER BY v.id
 """  # noqa: S608 - every part is a constant of this file
-# What the chunk could not take: second descriptions, and rows whose product or variants are not there.
+# Rows of the chunk whose product is not there: it was never described, or none of its variants could be read.
 LEFT_OUT: Final = f"""
-WITH {_CHUNK}
-SELECT 'feed.variant_twice', s.line, s.handle, kept.line
-  FROM catalogue_stagedvariant s JOIN lines kept ON kept.product_line = s.product_line AND kept.options_key = s.options_key
- WHERE s.merchant_id = %(m)s AND s.run_id = %(r)s AND s.product_line > %(lo)s AND s.product_line <= %(hi)s
-   AND s.line <> kept.line AND %(creates)s
-UNION ALL
-SELECT 'feed.product_twice', s.line, s.handle, kept.line
-  FROM catalogue_stagedlisting s JOIN heads kept ON kept.product_line = s.product_line
- WHERE s.merchant_id = %(m)s AND s.run_id = %(r)s AND s.product_line > %(lo)s AND s.product_line <= %(hi)s
-   AND s.head AND s.line <> kept.line AND %(creates)s
-UNION ALL
-SELECT 'feed.title_missing', s.line, s.handle, 0
-  FROM (SELECT line, handle, merchant_id FROM lines UNION SELECT line, handle, merchant_id FROM shots) s
- WHERE NOT EXISTS (SELECT 1 FROM catalogue_listing l WHERE l.merchant_id = %(m)s AND l.handle = s.handle)
-   AND NOT EXISTS (SELECT 1 FROM heads WHERE heads.handle = s.handle)
-UNION ALL
-SELECT 'feed.variants_all_rejected', s.line, s.handle, 0
-  FROM heads s
- WHERE NOT EXISTS (SELECT 1 FROM catalogue_listing l WHERE l.merchant_id = %(m)s AND l.handle = s.handle)
-UNION ALL
-SELECT DISTINCT 'feed.product_rejected', shots.line, s.handle, s.line
-  FROM heads s JOIN shots ON shots.product_line = s.product_line AND shots.line <> s.line
- WHERE NOT EXISTS (SELECT 1 FROM catalogue_listing l WHERE l.merchant_id = %(m)s AND l.handle = s.handle)
- ORDER BY 2
+WITH {_HEADS}, {_LINES}, {_SHOTS}, lost AS MATERIALIZED (
+SELECT s.merchant_id, s.run_id, s.line, s.handle, s.product_line FROM heads s WHERE {_UNKNOWN}
+UNION
+SELECT s.merchant_id, s.run_id, s.line, s.handle, s.product_line FROM lines s WHERE {_UNKNOWN}
+UNION
+SELECT s.merchant_id, s.run_id, s.line, s.handle, s.product_line FROM shots s WHERE {_UNKNOWN})
+SELECT CASE WHEN first.line IS NULL THEN 'feed.title_missing' WHEN first.line = s.line
+            THEN 'feed.variants_all_rejected' ELSE 'feed.product_rejected' END, s.line, s.handle, coalesce(first.line, 0)
+  FROM lost s
+  LEFT JOIN LATERAL (SELECT k.line FROM catalogue_stagedlisting k WHERE {_OF_PRODUCT} AND k.head) first ON true
+ ORDER BY s.line
 """  # noqa: S608 - every part is a constant of this file
-
 # The handles in the chunk that have a rejected row.
 SPOILED: Final = """
 SELECT DISTINCT handle FROM catalogue_importrow

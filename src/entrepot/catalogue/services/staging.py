@@ -7,13 +7,16 @@ from django.db import connection, transaction
 
 from entrepot.base.identity import new_id, new_reference
 from entrepot.catalogue import models
+from entrepot.catalogue.queries.reading import Cell, rows_of
 from entrepot.catalogue.rules.feed_headings import headings_of
 from entrepot.catalogue.rules.feed_shapes import FeedBatch, FeedCount, FeedHead, FeedProduct
 from entrepot.catalogue.rules.findings import finding
-from entrepot.catalogue.services.copying import Value, copy_rows
+from entrepot.catalogue.services.copying import Value, copy_rows, json_of
 from entrepot.catalogue.services.imports import put_findings, staged_count
-from entrepot.catalogue.terms import Finding, ImportState, Severity
+from entrepot.catalogue.services.merging import run_sql
+from entrepot.catalogue.terms import Dialect, Finding, ImportState, Severity
 
+_SCRATCH: Final = ("catalogue_stagedlisting", "catalogue_stagedvariant", "catalogue_stagedpicture")
 _LISTING: Final = (
     "id", "merchant_id", "run_id", "line", "product_line", "head", "handle", "ref", "wanted", "category_path", "brand",
     "kind", "origin", "goods_codes", "titles", "descriptions", "option_names", "tags", "attributes",
@@ -25,11 +28,37 @@ _VARIANT: Final = (
 _PICTURE: Final = ("id", "merchant_id", "run_id", "line", "product_line", "handle", "source", "position", "alt")
 
 # A handle may come back further down: all its rows count as one product, at the line where it first stood.
+_APART: Final = """
+SELECT handle, min(product_line) FROM catalogue_stagedlisting
+ WHERE merchant_id = %(m)s AND run_id = %(r)s GROUP BY handle HAVING min(product_line) < max(product_line)
+"""
 _UNITE: Final = """
 UPDATE {table} s SET product_line = first.line
-  FROM (SELECT handle, min(product_line) AS line FROM catalogue_stagedlisting
-         WHERE merchant_id = %(m)s AND run_id = %(r)s GROUP BY handle HAVING min(product_line) < max(product_line)) first
+  FROM unnest(%(handles)s::text[], %(firsts)s::bigint[]) AS first (handle, line)
  WHERE s.merchant_id = %(m)s AND s.run_id = %(r)s AND s.handle = first.handle AND s.product_line <> first.line
+"""
+# Of several descriptions of one product or variant the first counts; the others are said and dropped from scratch.
+_PRODUCTS_TWICE: Final = """
+DELETE FROM catalogue_stagedlisting s USING (
+    SELECT id, first_value(line) OVER same AS first, row_number() OVER same AS turn FROM catalogue_stagedlisting
+     WHERE merchant_id = %(m)s AND run_id = %(r)s AND head
+    WINDOW same AS (PARTITION BY product_line ORDER BY %(counts)s AND goods_codes = '{}' AND origin IS NULL, line)) twice
+ WHERE s.merchant_id = %(m)s AND s.run_id = %(r)s AND s.id = twice.id AND twice.turn > 1
+RETURNING s.line, s.handle, twice.first
+"""
+_VARIANTS_TWICE: Final = """
+DELETE FROM catalogue_stagedvariant s USING (
+    SELECT id, first_value(line) OVER same AS first, row_number() OVER same AS turn FROM catalogue_stagedvariant
+     WHERE merchant_id = %(m)s AND run_id = %(r)s
+    WINDOW same AS (PARTITION BY product_line, options_key ORDER BY line)) twice
+ WHERE s.merchant_id = %(m)s AND s.run_id = %(r)s AND s.id = twice.id AND twice.turn > 1
+RETURNING s.line, s.handle, twice.first
+"""
+_PICTURES_TWICE: Final = """
+DELETE FROM catalogue_stagedpicture s USING (
+    SELECT id, row_number() OVER (PARTITION BY product_line, source ORDER BY line) AS turn FROM catalogue_stagedpicture
+     WHERE merchant_id = %(m)s AND run_id = %(r)s) twice
+ WHERE s.merchant_id = %(m)s AND s.run_id = %(r)s AND s.id = twice.id AND twice.turn > 1
 """
 _RETURNED: Final = """
 SELECT line, handle, product_line FROM catalogue_stagedlisting
@@ -126,34 +155,7 @@ def finish_staging(*, merchant_id: int, run_id: int, findings: Iterable[Finding]
     run = models.ImportRun.objects.select_for_update(no_key=True).get(merchant_id=merchant_id, id=run_id)
     if run.staged or run.state != ImportState.RUNNING:
         return
-    facts = {"m": merchant_id, "r": run_id}
-    found = list(findings)
-    with connection.cursor() as cursor:
-        if run.dialect == "shopify_inventory":
-            cursor.execute(_SUM, facts)
-            cursor.execute(_CODES, facts)
-            found += [
-                finding("feed.code_differs", line=row[0], handle=row[1], first=row[2]) for row in cursor.fetchall()
-            ]
-        elif "option1_value" not in headings_of(run.headings, delimiter=",").at:
-            cursor.execute(_BY_SKU[0], facts)
-            cursor.execute(_BY_SKU[1], facts)
-            found += [finding("feed.unknown_variant", line=row[0], handle=row[1]) for row in cursor.fetchall()]
-        for table in ("catalogue_stagedvariant", "catalogue_stagedpicture", "catalogue_stagedlisting"):
-            cursor.execute(_UNITE.format(table=table), facts)
-        if run.dialect != "shopify_inventory":
-            cursor.execute(_RETURNED, facts)
-            found += [
-                finding("feed.handle_returns", line=row[0], handle=row[1], first=row[2]) for row in cursor.fetchall()
-            ]
-            cursor.execute(_SKUS, facts)
-            found += [
-                finding("feed.sku_twice", line=row[0], handle=row[1], sku=row[2], value=row[2], first=row[3])
-                for row in cursor.fetchall()
-            ]
-        for table in ("catalogue_stagedlisting", "catalogue_stagedvariant", "catalogue_stagedpicture"):
-            # Fresh scratch has no statistics, and without them the joins of the second half are planned badly.
-            cursor.execute(f"ANALYZE {table}")
+    found = [*findings, *_joined(run)]
     put_findings(merchant_id=merchant_id, run_id=run_id, findings=found, half=1)
     models.ImportRun.objects.filter(merchant_id=merchant_id, id=run_id).update(
         staged=True,
@@ -165,6 +167,49 @@ def finish_staging(*, merchant_id: int, run_id: int, findings: Iterable[Finding]
         .distinct()
         .count(),
     )
+
+
+def _joined(run: models.ImportRun) -> list[Finding]:
+    """Bring together what stands apart in the file, and what is to say about it."""
+    inventory = run.dialect == Dialect.SHOPIFY_INVENTORY
+    facts: dict[str, Cell] = {"m": run.merchant_id, "r": run.id}
+    found: list[Finding] = []
+    for table in _SCRATCH:
+        # Fresh scratch has no statistics, and without them the joins to come are planned badly.
+        run_sql(sql=f"ANALYZE {table}", given={})
+    if inventory:
+        run_sql(sql=_SUM, given=facts)
+        rows = rows_of(sql=_CODES, given=facts)
+        found += [finding("feed.code_differs", line=line, handle=handle, first=first) for line, handle, first in rows]
+    elif "option1_value" not in headings_of(run.headings, delimiter=",").at:
+        run_sql(sql=_BY_SKU[0], given=facts)
+        rows = rows_of(sql=_BY_SKU[1], given=facts)
+        found += [finding("feed.unknown_variant", line=line, handle=handle) for line, handle in rows]
+    apart = rows_of(sql=_APART, given=facts)
+    if not inventory:
+        rows = rows_of(sql=_SKUS, given=facts)
+        found += [
+            finding("feed.sku_twice", line=line, handle=handle, value=sku, first=first)
+            for line, handle, sku, first in rows
+        ]
+    if apart:
+        facts["handles"], facts["firsts"] = [row[0] for row in apart], [row[1] for row in apart]
+        found += _united(facts, inventory=inventory)
+    return found
+
+
+def _united(facts: dict[str, Cell], *, inventory: bool) -> list[Finding]:
+    """The rows of handles that come back count where they first stood; of what is there twice the first counts."""
+    for table in _SCRATCH:
+        run_sql(sql=_UNITE.format(table=table), given=facts)
+    returned = rows_of(sql=_RETURNED, given=facts)
+    products = rows_of(sql=_PRODUCTS_TWICE, given=facts | {"counts": inventory})
+    variants = rows_of(sql=_VARIANTS_TWICE, given=facts)
+    run_sql(sql=_PICTURES_TWICE, given=facts)
+    if inventory:
+        return []  # a row for each place and variant is how such a file is made
+    said = (("feed.handle_returns", returned), ("feed.product_twice", products), ("feed.variant_twice", variants))
+    return [finding(code, line=line, handle=handle, first=first) for code, rows in said for line, handle, first in rows]
 
 
 def _unsaid(run: models.ImportRun, findings: tuple[Finding, ...]) -> list[Finding]:
@@ -211,20 +256,20 @@ def _listings(
             continue
         head, line = product.head, product.line
         first = (new_id(owner=owner), *keys, line, line, head is not None, product.handle, new_reference("lst"))
-        yield (*first, *(_head(head) if head else ("", "", None, None, None, {}, {}, {}, None, None, {})))
+        yield (*first, *(_head(head) if head else ("", "", None, None, None, "{}", "{}", "{}", None, None, "{}")))
     for count in batch.counts:
         if count.line in targets:
-            codes: dict[str, str] = {"*": count.goods_code} if count.goods_code else {}
+            codes = json_of(value={"*": count.goods_code} if count.goods_code else {})
             handle = targets[count.line][0]
             first = (new_id(owner=owner), *keys, count.line, count.line, True, handle, "")
-            yield (*first, "", "", None, None, count.origin or None, codes, {}, {}, None, None, {})
+            yield (*first, "", "", None, None, count.origin or None, codes, "{}", "{}", None, None, "{}")
 
 
 def _head(head: FeedHead) -> tuple[Value, ...]:
     return (
-        head.wanted, head.category, head.brand, head.kind, head.origin, dict(head.goods_codes), dict(head.titles),
-        dict(head.descriptions), None if head.option_names is None else list(head.option_names),
-        None if head.tags is None else list(head.tags), dict(head.attributes),
+        head.wanted, head.category, head.brand, head.kind, head.origin, json_of(value=head.goods_codes),
+        json_of(value=head.titles), json_of(value=head.descriptions), json_of(value=head.option_names),
+        json_of(value=head.tags), json_of(value=head.attributes),
     )  # fmt: skip
 
 
@@ -236,7 +281,7 @@ def _variants(
         for position, variant in enumerate(product.variants):
             yield (
                 new_id(owner=owner), *keys, variant.line, product.line, product.handle, new_reference("var"),
-                new_id(owner=owner), variant.sku, variant.barcode, list(variant.options), variant.key, position,
+                new_id(owner=owner), variant.sku, variant.barcode, json_of(value=variant.options), variant.key, position,
                 variant.net_grams, variant.gross_grams, variant.picture, variant.price, variant.compare_at, variant.quantity,
             )  # fmt: skip
     for count in batch.counts:
@@ -252,4 +297,4 @@ def _pictures(keys: tuple[int, int], products: tuple[FeedProduct, ...]) -> Itera
     for product in products:
         for picture in product.pictures:
             first = (new_id(owner=keys[0]), *keys, picture.line, product.line, product.handle)
-            yield (*first, picture.source, picture.position, dict(picture.alt))
+            yield (*first, picture.source, picture.position, json_of(value=picture.alt))

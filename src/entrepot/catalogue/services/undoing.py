@@ -21,38 +21,40 @@ SELECT c.id, c.listing_id, c.before IS NULL, l.updated_at = c.at
 """
 _BEFORE: Final = """
 WITH before AS MATERIALIZED (
-    SELECT c.listing_id, c.before FROM catalogue_importchange c
+    SELECT c.merchant_id, c.listing_id, c.before FROM catalogue_importchange c
      WHERE c.merchant_id = %(m)s AND c.run_id = %(r)s AND c.id = ANY(%(changes)s))
 """
 _RESTORE: Final = (
-    """UPDATE catalogue_listing SET status = 'archived', wanted = 'archived', updated_at = %(at)s
-        WHERE merchant_id = %(m)s AND id = ANY(%(made)s)""",
+    """
+WITH made AS MATERIALIZED (SELECT %(m)s::bigint AS merchant_id, unnest(%(made)s::bigint[]) AS id)
+UPDATE catalogue_listing l SET status = 'archived', wanted = 'archived', updated_at = %(at)s
+  FROM made WHERE l.merchant_id = made.merchant_id AND l.id = made.id""",
     f"""{_BEFORE}
 UPDATE catalogue_listing l SET status = w.status, wanted = w.wanted, category_path = w.category_path, brand = w.brand,
        kind = w.kind, origin = w.origin, ships_from = w.ships_from, goods_codes = w.goods_codes, titles = w.titles,
        descriptions = w.descriptions, option_names = w.option_names, tags = w.tags, attributes = w.attributes,
        published_at = w.published_at, updated_at = %(at)s
   FROM before, jsonb_populate_record(NULL::catalogue_listing, before.before -> 'listing') w
- WHERE l.merchant_id = %(m)s AND l.id = before.listing_id""",  # noqa: S608 - a constant of this file
+ WHERE l.merchant_id = before.merchant_id AND l.id = before.listing_id""",  # noqa: S608 - a constant of this file
     f"""{_BEFORE}
 DELETE FROM catalogue_offer o USING catalogue_variant v, before
- WHERE o.merchant_id = %(m)s AND v.merchant_id = %(m)s AND v.listing_id = before.listing_id AND o.variant_id = v.id""",  # noqa: S608 - a constant of this file
+ WHERE o.merchant_id = before.merchant_id AND v.merchant_id = before.merchant_id AND v.listing_id = before.listing_id AND o.variant_id = v.id""",  # noqa: S608 - a constant of this file
     f"""{_BEFORE}
 DELETE FROM catalogue_variant v USING before
- WHERE v.merchant_id = %(m)s AND v.listing_id = before.listing_id AND NOT EXISTS (
+ WHERE v.merchant_id = before.merchant_id AND v.listing_id = before.listing_id AND NOT EXISTS (
        SELECT 1 FROM jsonb_populate_recordset(NULL::catalogue_variant, before.before -> 'variants') w WHERE w.id = v.id)""",  # noqa: S608 - a constant of this file
     f"""{_BEFORE}
 UPDATE catalogue_variant v SET sku = w.sku, barcode = w.barcode, options = w.options, position = w.position,
        net_grams = w.net_grams, gross_grams = w.gross_grams, picture_source = w.picture_source
   FROM before, jsonb_populate_recordset(NULL::catalogue_variant, before.before -> 'variants') w
- WHERE v.merchant_id = %(m)s AND v.id = w.id""",  # noqa: S608 - a constant of this file
+ WHERE v.merchant_id = before.merchant_id AND v.id = w.id""",  # noqa: S608 - a constant of this file
     f"""{_BEFORE}
 INSERT INTO catalogue_offer (id, merchant_id, variant_id, channel, currency, price_minor, compare_at_minor)
 SELECT w.id, w.merchant_id, w.variant_id, w.channel, w.currency, w.price_minor, w.compare_at_minor
   FROM before, jsonb_populate_recordset(NULL::catalogue_offer,
        CASE jsonb_typeof(before.before -> 'offers') WHEN 'array' THEN before.before -> 'offers' ELSE '[]' END) w""",  # noqa: S608 - a constant of this file
     f"""{_BEFORE}
-DELETE FROM catalogue_picture p USING before WHERE p.merchant_id = %(m)s AND p.listing_id = before.listing_id""",  # noqa: S608 - a constant of this file
+DELETE FROM catalogue_picture p USING before WHERE p.merchant_id = before.merchant_id AND p.listing_id = before.listing_id""",  # noqa: S608 - a constant of this file
     f"""{_BEFORE}
 INSERT INTO catalogue_picture (id, merchant_id, listing_id, source, position, alt, sha256, trouble, tries)
 SELECT w.id, w.merchant_id, w.listing_id, w.source, w.position, w.alt, w.sha256, w.trouble, w.tries
