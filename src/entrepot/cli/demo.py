@@ -25,7 +25,9 @@ from entrepot.cli.ports import free_port
 
 _ENTREPOT: Final = (sys.executable, "-m", "entrepot.cli")
 _SANDBOX: Final = (sys.executable, "-m", "entrepot_sandbox")
-_READY_SECONDS: Final = 60.0
+_READY_SECONDS: Final = 120.0
+# The carrier's steps: so slow that a parcel can be watched on its way.
+_PACE_SECONDS: Final = "30"
 # What the demo keeps below its home; the secret key stays, so that browsers stay signed out cleanly.
 _KEPT: Final = ("postgres", "media", "index", "sandbox", "logs", "mail", "static", "demo.json")
 
@@ -47,6 +49,8 @@ class _Demo:
         self._logs = folder / "logs"
         self._children = Children(console.print)
         self._stop = threading.Event()
+        # How long each log was before its process began.
+        self._told: dict[str, int] = {}
 
     def run(self, *, reset: bool, port: int) -> None:
         import fasteners
@@ -81,10 +85,12 @@ class _Demo:
         began = time.monotonic()
         self._logs.mkdir(parents=True, exist_ok=True)
         self._step("PostgreSQL", self._database)
+        alone = {**os.environ, "ENTREPOT_HOME": str(self._home)}
+        self._step("Tables", lambda: self._command("migrate", [*_ENTREPOT, "migrate", "--quiet"], alone))
+        self._prepare(alone)
+        # Only now, so that nobody takes a port between our look and our use of it.
         web, payments, carrier = self._ports(port)
         environment = self._environment(web, payments, carrier)
-        self._step("Tables", lambda: self._command("migrate", [*_ENTREPOT, "migrate", "--quiet"], environment))
-        self._prepare(environment)
         self._step("Processes", lambda: self._processes(environment, web, payments, carrier))
         self._greet(f"http://127.0.0.1:{web}", time.monotonic() - began)
 
@@ -140,26 +146,28 @@ class _Demo:
     def _processes(self, environment: Mapping[str, str], web: int, payments: int, carrier: int) -> None:
         state = self._home / "sandbox"
         state.mkdir(exist_ok=True)
-        # Parcels take some minutes, so that one can be watched on its way.
-        for name, at, pace in (("payments", payments, ()), ("carrier", carrier, ("--pace", "30"))):
+        for name, at, pace in (("payments", payments, ()), ("carrier", carrier, ("--pace", _PACE_SECONDS))):
             command = [
                 *_SANDBOX, name, "--port", str(at), "--state", str(state / f"{name}.sqlite3"),
                 "--webhook", f"http://127.0.0.1:{web}/webhooks/{name}", *pace,
             ]  # fmt: skip
-            self._children.start(Child(name, command, environment, self._logs / f"{name}.log"))
-        worker_log = self._logs / "worker.log"
-        told = worker_log.stat().st_size if worker_log.exists() else 0
-        self._children.start(Child("worker", [*_ENTREPOT, "worker"], environment, worker_log))
-        serve = [*_ENTREPOT, "serve", "--port", str(web)]
-        self._children.start(Child("web", serve, environment, self._logs / "web.log"))
+            self._begin(name, command, environment)
+        self._begin("worker", [*_ENTREPOT, "worker"], environment)
+        self._begin("web", [*_ENTREPOT, "serve", "--port", str(web)], environment)
         for name, at in (("payments", payments), ("carrier", carrier), ("web", web)):
-            self._until(name, lambda at=at: _answers(f"http://127.0.0.1:{at}/healthz"))  # type: ignore[misc]
-        self._until("worker", lambda: b"Worker ready" in worker_log.read_bytes()[told:])
+            # What it says of itself, since at its port somebody else might answer.
+            self._until(name, f"http://127.0.0.1:{at}", f"http://127.0.0.1:{at}/healthz")
+        self._until("worker", "Worker ready")
 
-    def _until(self, name: str, ready: Callable[[], bool]) -> None:
+    def _begin(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
+        log = self._logs / f"{name}.log"
+        self._told[name] = log.stat().st_size if log.exists() else 0
+        self._children.start(Child(name, command, environment, log))
+
+    def _until(self, name: str, says: str, answers_at: str = "") -> None:
         child = next(child for child in self._children.all if child.name == name)
         until = time.monotonic() + _READY_SECONDS
-        while not ready():
+        while says not in _text(child.log, self._told[name]) or (answers_at and not _answers(answers_at)):
             if self._stop.wait(0.1):
                 raise _Stopped
             if child.ended() is not None or time.monotonic() > until:
@@ -209,6 +217,10 @@ class _Demo:
 
 class _Stopped(Exception):
     """Somebody pressed Ctrl-C."""
+
+
+def _text(log: Path, after: int) -> str:
+    return log.read_bytes()[after:].decode(errors="replace")
 
 
 def _answers(url: str) -> bool:
