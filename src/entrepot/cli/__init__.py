@@ -21,13 +21,21 @@ def entrepot() -> None:
 def main() -> None:
     """Where the console script enters: the database, then Django, then the commands, each in the module of its noun."""
     command = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    if command and command not in _WITHOUT_DATABASE and "--help" not in sys.argv:
+        from entrepot.cli import database
+
+        database.lease()
+    # Those that only start other processes are spared the second that the application takes to load.
     if command in _WITHOUT_DATABASE:
         from entrepot.cli import demo, sandbox
-    else:
-        if command and "--help" not in sys.argv:
-            from entrepot.cli import database
+    elif command == "serve":
+        from entrepot.cli import serve
+    elif command == "migrate":
+        import django
 
-            database.lease()
+        django.setup()
+        from entrepot.cli import migrate
+    else:
         import django
 
         django.setup()
