@@ -162,6 +162,7 @@ def test_killed_again_and_again_the_index_is_whole_and_no_news_is_left(market: M
     assert market.index()["documents"] == LISTINGS - 10
 
 
+@pytest.mark.slow
 def test_a_rebuild_that_is_killed_leaves_the_index_and_the_next_one_succeeds(market: Market) -> None:
     worker = market.start()
     until(market, lambda: market.waiting() == 0)
@@ -213,6 +214,7 @@ def test_stops_in_time_though_a_job_does_not_end_and_leaves_it_to_be_run_again(m
     assert market.scalar("SELECT status FROM procrastinate_jobs WHERE task_name = 'play.dawdle'") == "doing"
 
 
+@pytest.mark.slow
 def test_a_second_worker_stands_by_and_takes_over(market: Market) -> None:
     first = market.start()
     until(market, lambda: market.waiting() == 0)
@@ -237,6 +239,7 @@ def test_outlives_the_loss_of_its_database_connections(market: Market) -> None:
     assert worker.poll() is None
 
 
+@pytest.mark.slow
 def test_holds_no_more_connections_than_it_needs(market: Market) -> None:
     market.start("--concurrency", "3")
     for number in range(60):
