@@ -118,8 +118,8 @@ def test_an_order_has_its_goods_its_lines_and_its_payment() -> None:
 def test_the_statements_are_counted(django_assert_max_num_queries) -> None:
     sale = scene()
     channels.channels()  # known to the process for a minute
-    # The payment's three savepoints, and those that the two beats are only inside a test.
-    with django_assert_max_num_queries(16 + 2 * 3 + 2 * 2):
+    # The job's savepoint, and those that the two beats are only inside a test.
+    with django_assert_max_num_queries(15 + 2 + 2 * 2):
         sale.place()
     with django_assert_max_num_queries(2):
         sale.place()

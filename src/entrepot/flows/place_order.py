@@ -48,7 +48,7 @@ def place_order(*, viewer: Viewer, quote_ref: str, address_ref: str, key: str, a
 
     Raises QuoteMissing, QuoteExpired, QuoteUsed, KeyReused, BasketChanged, NotDeliverable and SoldOut naming the
     articles, AddressElsewhere, AddressIncomplete, NotYours for a strange address, ReservationLost.
-    SQL budget: 7 to promise, 9 to write and the payment's savepoints; 2 when repeated.
+    SQL budget: 7 to promise, 8 to write and the job's savepoint; 2 when repeated.
     """
     shopper_id = viewer.shopper_id
     if shopper_id is None:

@@ -20,35 +20,38 @@ from entrepot.payments.terms import (
     Verb,
 )
 
+_OPEN = """
+INSERT INTO payments_payment (id, ref, shopper_id, order_id, order_ref, description, amount_minor, currency, state,
+                              language, created_at, poll_at, polls, return_url, intent_id, pay_url, reason, trouble)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, '', '', '', '', '')
+ON CONFLICT (shopper_id, order_id) DO NOTHING
+"""
 
-@transaction.atomic
+
+@transaction.atomic(savepoint=False)
 def open_payment(
     *, shopper_id: int, order_id: int, order_ref: str, amount: Money, language: str, at: datetime
 ) -> PaymentOpened:
     """The payment of one order, and the job that opens it at the provider. An order's second asking gives the first.
 
-    amount: above zero. The same order with another amount is our mistake.
+    amount: above zero. The same order with another amount is our mistake. Two statements, for the checkout.
     """
-    row, made = models.PaymentRow.objects.get_or_create(
-        shopper_id=shopper_id,
-        order_id=order_id,
-        defaults={
-            "id": new_id(owner=shopper_id),
-            "ref": new_reference("pay"),
-            "order_ref": order_ref,
-            "amount_minor": amount.minor,
-            "currency": amount.currency,
-            "state": State.CREATED,
-            "description": order_ref,
-            "language": language,
-            "created_at": at,
-            "poll_at": at + rules.POLL_FIRST,
-        },
-    )
-    must((row.amount_minor, row.currency) == (amount.minor, amount.currency), "an order is paid in one amount")
+    payment_id, ref = new_id(owner=shopper_id), new_reference("pay")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _OPEN,
+            [
+                *(payment_id, ref, shopper_id, order_id, order_ref, order_ref, amount.minor, amount.currency),
+                *(State.CREATED, language, at, at + rules.POLL_FIRST),
+            ],
+        )
+        made = cursor.rowcount == 1
     if made:
-        defer("payments.open_intent", payment_id=row.id)
-    return PaymentOpened(PaymentId(row.id), row.ref)
+        defer("payments.open_intent", payment_id=payment_id)
+        return PaymentOpened(PaymentId(payment_id), ref)
+    known = models.PaymentRow.objects.get(shopper_id=shopper_id, order_id=order_id)
+    must((known.amount_minor, known.currency) == (amount.minor, amount.currency), "an order is paid in one amount")
+    return PaymentOpened(PaymentId(known.id), known.ref)
 
 
 @transaction.atomic
