@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, Playwright, sync_playwright
 from playwright.sync_api import Error as BrowserTrouble
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,6 +70,7 @@ def kind_of(address: str) -> str:
     path = urlsplit(address).path
     for language in LANGUAGES:
         path = path.removeprefix(f"/{language}")
+    path = re.sub(r"^/merchant/[^/]+", "/merchant/one", path)
     return REFERENCE.sub("one", path).strip("/") or "home"
 
 
@@ -85,7 +86,9 @@ def walk(page: Page, shots: Shots, start: str, folder: str, language: str) -> No
     """One page of each kind that can be reached from `start` by links, in the same language."""
     seen: set[str] = set()
     waiting = deque([start])
-    prefix = f"{shots.base}/{language}/"
+    # Somebody with a desk is shown their desk; the shop is the shoppers' to show.
+    desk = urlsplit(start).path.removeprefix(f"/{language}/").split("/")[0]
+    prefix = f"{shots.base}/{language}/{desk}"
     while waiting and len(seen) < MOST:
         address = waiting.popleft()
         kind = kind_of(address)
@@ -162,7 +165,7 @@ def oddities(page: Page, shots: Shots, language: str, folder: str) -> None:
     shots.take(page, f"{folder}/login-wrong")
 
 
-def one_round(browser: Browser, shots: Shots, language: str, width: int, roles: set[str], *, dark: bool) -> None:
+def one_round(playwright: Playwright, shots: Shots, language: str, width: int, roles: set[str], *, dark: bool) -> None:
     """All roles in one language at one width."""
     place, zone, locale = PLACES[language]
     people = [(VISITOR, "", f"/{language}/")]
@@ -170,6 +173,7 @@ def one_round(browser: Browser, shots: Shots, language: str, width: int, roles: 
     for key, email, start in people:
         if roles and key not in roles:
             continue
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         context = browser.new_context(
             viewport={"width": width, "height": 900}, timezone_id=zone, locale=locale,
             color_scheme="dark" if dark else "light", device_scale_factor=1,
@@ -194,7 +198,7 @@ def one_round(browser: Browser, shots: Shots, language: str, width: int, roles: 
                 buy(page, shots, language, folder)
         except BrowserTrouble as broken:
             shots.trouble.append(f"{folder} {page.url}: {str(broken).splitlines()[0]}")
-        context.close()
+        browser.close()
 
 
 def main() -> int:
@@ -211,12 +215,10 @@ def main() -> int:
     shots = Shots(given.base.rstrip("/"), given.out, re.compile(given.only))
     roles = {role for role in given.roles.split(",") if role}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         for language in given.languages.split(","):
             for width in map(int, given.widths.split(",")):
-                one_round(browser, shots, language, width, roles, dark=given.dark)
+                one_round(playwright, shots, language, width, roles, dark=given.dark)
                 print(f"{language} {width}: {shots.taken} taken")
-        browser.close()
     for line in dict.fromkeys(shots.trouble):
         print(f"  {line}")
     print(f"{shots.taken} pictures in {shots.out}, {len(set(shots.trouble))} troubles.")
