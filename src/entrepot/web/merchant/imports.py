@@ -20,6 +20,7 @@ from entrepot.channels.terms import NotAdmitted
 from entrepot.kernel.errors import EntrepotError, fill
 from entrepot.parties.terms import Merchant
 from entrepot.web.merchant.desk import for_merchant
+from entrepot.web.merchant.words import channel_name
 from entrepot.web.viewer import viewer_of
 
 _PAGE = 100
@@ -102,6 +103,7 @@ def show(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
         "trouble": _about(run.trouble, dict(run.trouble_facts)) if run.trouble else None,
         "rows": [_said(one) for one in found.rows],
         "codes": [(one, _about(one.code, {})[0]) for one in run.codes],
+        "channel_name": channel_name,
         "severity": severity,
         "following": found.next or None,
         "first": not after,

@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from entrepot.carriage.terms import Step
 from entrepot.catalogue.terms import Lack
+from entrepot.channels import queries as channels
 from entrepot.orders.terms import Stage
+from entrepot.web.templating import text
 
 _STAGES: dict[Stage, Promise] = {
     Stage.PLACED: _("Waiting for payment"),
@@ -51,6 +53,11 @@ _FIELDS: dict[str, Promise] = {
     "price": _("Price"),
     "empty": _("empty"),
 }
+
+
+def channel_name(slug: str) -> str:
+    """A channel in the reader's language; one that closed since keeps its slug."""
+    return next((text(one.name) for one in channels.channels() if one.slug == slug), slug)
 
 
 def field_name(name: object) -> object:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from entrepot.base import clock
 from entrepot.parties import queries as parties
 from entrepot.parties.services import verify_merchant
+from entrepot.web.merchant.words import channel_name
 from entrepot.web.viewer import operators_only, viewer_of
 
 _PAGE = 50
@@ -27,7 +28,13 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "operator/merchants.html",
-        {"merchants": merchants, "words": words, "following": following, "first": not after},
+        {
+            "merchants": merchants,
+            "channel_name": channel_name,
+            "words": words,
+            "following": following,
+            "first": not after,
+        },
     )
 
 

@@ -8,8 +8,11 @@ from entrepot.ledger.terms import About
 from entrepot.orders import queries as orders
 from entrepot.orders.terms import State
 from entrepot.payments import queries as payments
+from entrepot.web.depot.words import mode_name
+from entrepot.web.merchant.words import channel_name
 from entrepot.web.operator.ledger import rows_of
 from entrepot.web.operator.words import code_name
+from entrepot.web.shopper.prices import regime_name
 from entrepot.web.viewer import operators_only, viewer_of
 
 _PAGE = 50
@@ -55,5 +58,8 @@ def show(request: HttpRequest, ref: str) -> HttpResponse:
         },
         "transfers": rows_of(ledger.transfers_of(about=About(order_id=order.id), limit=500)),
         "codes": code_name,
+        "channel_name": channel_name,
+        "mode_name": mode_name,
+        "regime_name": regime_name,
     }
     return render(request, "operator/order.html", shown)
