@@ -46,7 +46,7 @@ class Machine:
 
         told = json.loads(market.run("client", email, "--json", *(word for s in scopes for word in ("--scope", s))))
         self.market, self.pair = market, (told["client_id"], told["client_secret"])
-        self.http = httpx.Client(base_url=market.web_url, timeout=20)
+        self.http = market.clients.enter_context(httpx.Client(base_url=market.web_url, timeout=20))
         self.token = ""
 
     def get(self, path: str, **query: object) -> Any:
@@ -81,7 +81,9 @@ class Browser:
     """A person at the pages, without a screen: follows links, fills forms, keeps cookies."""
 
     def __init__(self, market: Market, email: str = "") -> None:
-        self.http = httpx.Client(base_url=market.web_url, timeout=20, follow_redirects=True)
+        self.http = market.clients.enter_context(
+            httpx.Client(base_url=market.web_url, timeout=20, follow_redirects=True)
+        )
         if email:
             self.post("/en/account/login/", {"login": email, "password": PASSWORD})
             assert "sessionid" in self.http.cookies, f"{email} could not sign in"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -112,6 +113,7 @@ class Market:
     home: Path
     database: str = field(default_factory=lambda: f"journey_{secrets.token_hex(6)}")
     processes: dict[str, Process] = field(default_factory=dict)
+    clients: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Self:
         self.home.mkdir(parents=True, exist_ok=True)
@@ -139,6 +141,7 @@ class Market:
         return self
 
     def __exit__(self, *trouble: object) -> None:
+        self.clients.close()
         for process in reversed(self.processes.values()):
             process.stop()
         with psycopg.connect(self._url("postgres"), autocommit=True) as admin:

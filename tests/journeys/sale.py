@@ -177,7 +177,9 @@ class Sale:
         total = self.quote["sums"]["total"]["minor"]
         assert self.balance("hold", self.currency) == total
         assert self.balance("psp_receivable", self.currency) == -total
-        assert self.stock() == (self.goods.stock - self.quantity, 0)
+        # The goods still lie there, but they are this order's for good; they leave the books when they leave the house.
+        assert self.stock() == (self.goods.stock, self.quantity)
+        assert self.market.rows("SELECT state, quantity FROM stock_reservation") == [("committed", self.quantity)]
 
     def shipped(self) -> None:
         order = self.shopper.get(f"/api/v1/orders/{self.order}")
@@ -186,6 +188,7 @@ class Sale:
         self.consignment = consignment["ref"]
         sent = self.seller.send("POST", f"/api/v1/consignments/{self.consignment}/shipped")
         assert sent["state"] == "sent"
+        assert self.stock() == (self.goods.stock - self.quantity, 0)
 
     def through_the_depot(self) -> None:
         hands = Machine(self.market, "depot@journey.example", "depot")
