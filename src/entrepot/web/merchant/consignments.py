@@ -85,7 +85,7 @@ def label(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
         pdf = carriage.label_pdf(merchant_id=merchant.id, subject="consignment", subject_id=consignment.id)
         return HttpResponse(pdf, content_type="application/pdf")
     bars = barcode.get("code128", consignment.barcode, writer=barcode.writer.SVGWriter()).render(
-        {"write_text": False, "module_height": 18.0, "quiet_zone": 2.0}
+        {"write_text": False, "module_height": 18, "quiet_zone": 2}
     )
     picture = "data:image/svg+xml;base64," + base64.b64encode(bars).decode()
     shown = {"merchant": merchant, "consignment": consignment, "bars": picture}
