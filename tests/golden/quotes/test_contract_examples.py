@@ -11,7 +11,11 @@ from entrepot.landed import queries
 from entrepot.landed.rules import request_of
 from entrepot.landed.terms import QuoteAnswer, Status
 
-EXAMPLES = Path(os.environ.get("ENTREPOT_SHARED", Path(__file__).resolve().parents[4] / "shared")) / "contracts" / "quote_examples.jsonl"
+EXAMPLES = (
+    Path(os.environ.get("ENTREPOT_SHARED", Path(__file__).resolve().parents[4] / "shared"))
+    / "contracts"
+    / "quote_examples.jsonl"
+)
 CASES = [json.loads(line) for line in EXAMPLES.read_text().splitlines()] if EXAMPLES.exists() else []
 _SUMS = ("duty", "tax", "fees", "total")
 
