@@ -129,7 +129,9 @@ class Embedded:
         command: Sequence[str] = [str(binaries / program), "-D", str(self.data), *arguments]
         as_user: dict[str, str] = {}
         if os.geteuid() == 0:
+            # Each time: somebody may have closed the way again, as pytest does with its folders.
             self._owned(binaries, hand_over=False)
+            self._owned(self.home, hand_over=False)
             as_user = {"user": _SYSTEM_USER}
         done = subprocess.run(
             command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
