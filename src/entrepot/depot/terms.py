@@ -283,6 +283,14 @@ class BoxEmpty(Refused):
     remedy = "Choose at least one parcel."
 
 
+class BoxChanged(Conflict):
+    """A parcel went into the box while it was being sent off."""
+
+    code = "depot.box_changed"
+    message = "Somebody put another parcel into box {box} just now."
+    remedy = "Look at the box again, then send it off."
+
+
 class NoSite(Refused):
     """No depot serves the merchant's country."""
 

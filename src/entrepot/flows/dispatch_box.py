@@ -9,7 +9,7 @@ from entrepot.carriage.services import want_label
 from entrepot.depot import queries as depot
 from entrepot.depot.rules import handover
 from entrepot.depot.services import close_box, write_declarations
-from entrepot.depot.terms import Box, BoxEmpty, BoxState
+from entrepot.depot.terms import Box, BoxChanged, BoxEmpty, BoxState
 from entrepot.orders import queries as orders
 from entrepot.orders.services import move_consignments
 from entrepot.orders.terms import Verb
@@ -23,7 +23,7 @@ def dispatch_box(*, viewer: Viewer, box_ref: str, at: datetime) -> Box:
     """Close a box: customs data is written for every parcel, a job buys the air waybill, all consignments are on
     their way. Repeating it changes nothing.
 
-    Raises NotYours, BoxUnknown, BoxEmpty. SQL: 26 statements, however many parcels.
+    Raises NotYours, BoxUnknown, BoxEmpty, BoxChanged. SQL: 26 statements, however many parcels.
     """
     box = depot.box(viewer=viewer, ref=box_ref)
     inside = depot.parcels_in(box_id=box.id)
@@ -38,6 +38,9 @@ def dispatch_box(*, viewer: Viewer, box_ref: str, at: datetime) -> Box:
         return box
     if not parcels:
         raise BoxEmpty
+    if {one.id for one in parcels} - {one.id for one in inside}:
+        # Put in while we waited: its consignment is not locked, and nobody has seen it in this box yet.
+        raise BoxChanged(box=box.barcode)
     pairs = [(one.consignment_id, one.merchant_id) for one in parcels]
     consignments = orders.consignments_by_id(consignments=pairs)
     merchants = parties.merchants_by_id(merchant_ids=[one.merchant_id for one in parcels])
