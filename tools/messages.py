@@ -36,6 +36,8 @@ def asked_for() -> Iterator[tuple[str, str]]:
             continue
         yield from _extracted(path, "python", {"encoding": "utf-8"})
         yield from _of_errors(path)
+        if path.name == "findings.py":
+            yield from _of_findings(path)
     for path in sorted((PACKAGE / "web" / "templates").rglob("*")):
         if path.suffix in {".html", ".txt", ".jinja", ".j2"}:
             yield from _extracted(path, "jinja2", TEMPLATE_OPTIONS)
@@ -66,6 +68,15 @@ def _of_errors(path: Path) -> Iterator[tuple[str, str]]:
             value = assigned.get(name)
             if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value:
                 yield value.value, f"{path.relative_to(ROOT)}:{value.lineno}"
+
+
+def _of_findings(path: Path) -> Iterator[tuple[str, str]]:
+    """What a product file's findings say, and what to do: code -> (message, remedy)."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for entry in node.values if isinstance(node, ast.Dict) else ():
+            for part in entry.elts if isinstance(entry, ast.Tuple) else ():
+                if isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value:
+                    yield part.value, f"{path.relative_to(ROOT)}:{part.lineno}"
 
 
 def _translations() -> tuple[dict[str, str], list[str]]:
