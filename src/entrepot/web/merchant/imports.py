@@ -14,13 +14,13 @@ from entrepot.base.identity import new_reference
 from entrepot.catalogue import queries as catalogue
 from entrepot.catalogue.rules.findings import MESSAGES
 from entrepot.catalogue.services import begin_undo, open_import
-from entrepot.catalogue.terms import Finding, ImportTrouble, Severity
+from entrepot.catalogue.terms import Finding, ImportTrouble, Lack, Severity
 from entrepot.channels import queries as channels
 from entrepot.channels.terms import NotAdmitted
 from entrepot.kernel.errors import EntrepotError, fill
 from entrepot.parties.terms import Merchant
 from entrepot.web.merchant.desk import for_merchant
-from entrepot.web.merchant.words import channel_name
+from entrepot.web.merchant.words import channel_name, lack_name
 from entrepot.web.viewer import viewer_of
 
 _PAGE = 100
@@ -146,6 +146,8 @@ def _said(one: Finding) -> Said:
 def _about(code: str, facts: dict[str, str | int]) -> tuple[str, str]:
     """The sentence and the remedy of a code, in the reader's language."""
     said = MESSAGES[code]
+    if code == "feed.lacks" and "lacks" in facts:
+        facts = facts | {"lacks": _(", ").join(lack_name(Lack(one)) for one in str(facts["lacks"]).split(", "))}
     return fill(_(said.message), facts), fill(_(said.remedy), facts) if said.remedy else ""
 
 
