@@ -1,14 +1,18 @@
-"""`messages.py compile | check`: compile the Chinese texts, and say which are missing or do not fit their English."""
+"""The Chinese texts: `messages.py check`, `messages.py compile`, `messages.py extract AREA PATH...`.
+
+check says which are missing or do not fit their English; compile writes what gettext reads; extract puts the texts that
+the files under PATH ask for and no area has yet into AREA's catalogue, to be translated there.
+"""
 
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from babel.messages.catalog import Message
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
@@ -128,6 +132,25 @@ def check() -> int:
     return 1 if wrong else 0
 
 
+def extract(area: str, places: Sequence[str]) -> int:
+    """Add what is asked for under `places` and known nowhere to the area's catalogue; how many texts that were."""
+    known, _wrong = _translations()
+    target = PACKAGE / "web" / "locale" / area / "zh_Hans" / "LC_MESSAGES" / "django.po"
+    catalogue = Catalog(locale="zh_Hans")
+    if target.exists():
+        with target.open("rb") as lines:
+            catalogue = read_po(lines, locale="zh_Hans")
+    wanted = {text for text, place in asked_for() if place.startswith(tuple(places))}
+    missing = sorted(text for text in wanted if text not in known and text not in catalogue)
+    for text in missing:
+        catalogue.add(text)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as out:
+        write_po(out, catalogue, width=0, sort_output=True)
+    print(f"{len(missing)} texts to translate in {target.relative_to(ROOT)}")
+    return len(missing)
+
+
 if __name__ == "__main__":
     if sys.argv[1:] == ["compile"]:
         from entrepot.cli.messages import compile_messages
@@ -135,5 +158,7 @@ if __name__ == "__main__":
         compile_messages()
     elif sys.argv[1:] == ["check"]:
         sys.exit(check())
+    elif sys.argv[1:2] == ["extract"] and len(sys.argv) > 3:
+        extract(sys.argv[2], sys.argv[3:])
     else:
         sys.exit(__doc__)

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, Protocol
+from datetime import UTC, datetime
+from typing import ClassVar, Final, Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -19,6 +19,16 @@ from entrepot.search.terms import Piece
 from entrepot.web.shopper.citations import citation
 from entrepot.web.templating import country, language, text
 from entrepot.web.viewer import Place
+
+_KEPT_MOST: Final = 4_000
+
+
+class _Minute:
+    """What was asked within the present minute."""
+
+    at = datetime.min.replace(tzinfo=UTC)
+    known: ClassVar[dict[tuple[PriceAsk, Place], LandedPrice]] = {}
+
 
 # Label, amount or none when unknown, explanation, kind ('' line, 'part' of the line above, 'sum').
 Row = tuple[str, Money | None, str, str]
@@ -247,10 +257,23 @@ def cards_of(
         variant_ids=[(card.merchant_id, card.variant_id, card.channel) for card in cards], currency=place.currency
     )
     asks = [ask for line in lines.values() if (ask := ask_of(line, place.country))]
-    answers = landed.landed_prices(items=asks, destination=place.country, currency=place.currency, at=at)
-    by_variant = {answer.variant_id: answer for answer in answers}
+    by_variant = _landed(asks, place, at)
     marked = highlights or {}
     return tuple(_card(card, by_variant.get(card.variant_id), marked.get(card.listing_id, ())) for card in cards)
+
+
+def _landed(asks: Sequence[PriceAsk], place: Place, at: datetime) -> dict[int, LandedPrice]:
+    """What one unit costs at the door, by variant. Within a minute the same question has the same answer: law and
+    rates are no fresher than that either."""
+    minute = at.replace(second=0, microsecond=0)
+    if _Minute.at != minute or len(_Minute.known) > _KEPT_MOST:
+        _Minute.at, _Minute.known = minute, {}
+    known = _Minute.known
+    new = [ask for ask in asks if (ask, place) not in known]
+    if new:
+        answers = landed.landed_prices(items=new, destination=place.country, currency=place.currency, at=at)
+        known.update(zip(((ask, place) for ask in new), answers, strict=True))
+    return {ask.variant_id: known[ask, place] for ask in asks}
 
 
 def _taking_turns(cards: Sequence[Card]) -> list[Card]:
