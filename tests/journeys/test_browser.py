@@ -109,7 +109,7 @@ def order_and_pay(page: Page, sale: Sale) -> None:
     page.wait_for_url(re.compile(re.escape(sale.market.payments_url)), timeout=60_000)
     page.locator("[data-card='4242424242424242']").click()
     page.locator(".pay").click()
-    page.wait_for_url(re.compile(r"/orders/ord_\w+/$"), timeout=60_000)
+    page.wait_for_url(re.compile(r"/orders/ord_\w+/(\?.*)?$"), timeout=60_000)
     looks_right(page)
     found = re.search(r"ord_\w+", page.url)
     assert found

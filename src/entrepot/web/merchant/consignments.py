@@ -1,9 +1,5 @@
 """Consignments: what is to ship, on its way and done, and handing one over."""
 
-import base64
-
-import barcode
-import barcode.writer
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,10 +9,12 @@ from django.views.decorators.http import require_POST
 
 from entrepot.base import clock
 from entrepot.carriage import queries as carriage
+from entrepot.carriage.terms import MARKETPLACE, Tracking
 from entrepot.channels.terms import Route
+from entrepot.depot import queries as depot
 from entrepot.flows.ship_consignment import ship_consignment
 from entrepot.orders import queries as orders
-from entrepot.orders.terms import Stage
+from entrepot.orders.terms import ConsignmentView, Stage
 from entrepot.parties.terms import Merchant, NotYours
 from entrepot.web.merchant.desk import for_merchant
 from entrepot.web.merchant.words import moment_name, step_name
@@ -59,7 +57,7 @@ def show(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
     shown = {
         "merchant": merchant,
         "consignment": consignment,
-        "tracking": carriage.tracking(merchant_id=merchant.id, subject="consignment", subject_id=consignment.id),
+        "tracking": _tracking(consignment),
         "steps": step_name,
         "stage_of": lambda what: moment_name(Stage(what)),
     }
@@ -75,18 +73,11 @@ def ship(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("merchant-consignment", args=[merchant.slug, ref]))
 
 
-@for_merchant
-def label(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
-    """What goes on the parcel: the carrier's own label, or ours for the way to the depot, ready to print."""
-    consignment = orders.consignment(viewer=viewer_of(request), ref=ref)
-    if consignment.merchant_id != merchant.id:
-        raise NotYours
+def _tracking(consignment: ConsignmentView) -> Tracking | None:
+    """The carrier's news: of the parcel itself, or of the master box it lies in."""
     if consignment.route is Route.DIRECT:
-        pdf = carriage.label_pdf(merchant_id=merchant.id, subject="consignment", subject_id=consignment.id)
-        return HttpResponse(pdf, content_type="application/pdf")
-    bars = barcode.get("code128", consignment.barcode, writer=barcode.writer.SVGWriter()).render(
-        {"write_text": False, "module_height": 18, "quiet_zone": 2}
-    )
-    picture = "data:image/svg+xml;base64," + base64.b64encode(bars).decode()
-    shown = {"merchant": merchant, "consignment": consignment, "bars": picture}
-    return render(request, "merchant/label.html", shown)
+        return carriage.tracking(merchant_id=consignment.merchant_id, subject="consignment", subject_id=consignment.id)
+    box = depot.box_of(merchant_id=consignment.merchant_id, consignment_id=consignment.id)
+    if box is None:
+        return None
+    return carriage.tracking(merchant_id=MARKETPLACE, subject="box", subject_id=box.id, house=consignment.barcode)
