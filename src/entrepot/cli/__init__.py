@@ -45,6 +45,7 @@ def main() -> None:
             audit,
             demo,
             demo_market,
+            import_,
             index,
             migrate,
             quote,
