@@ -116,7 +116,7 @@ def imported(
         merchant_id=merchant_id, file=io.BytesIO(content), filename="products.csv", currency=currency, channel=channel,
         at=AT, key=key or new_reference("key"), encoding=encoding,
     )  # fmt: skip
-    feeds.run(merchant_id=merchant_id, run_id=run_id(merchant_id=merchant_id, ref=ref))
+    feeds.run_import(merchant_id=merchant_id, run_id=run_id(merchant_id=merchant_id, ref=ref))
     return ref
 
 

@@ -354,7 +354,7 @@ def test_a_chunk_costs_the_same_statements_however_many_products() -> None:
             filename="x.csv", currency="CNY", channel="mall", at=AT, key=f"k{count}",
         )  # fmt: skip
         with CaptureQueriesContext(connection) as captured:
-            feeds.run(merchant_id=merchant_id, run_id=make.run_id(merchant_id=merchant_id, ref=ref))
+            feeds.run_import(merchant_id=merchant_id, run_id=make.run_id(merchant_id=merchant_id, ref=ref))
         return len(captured)
 
     statements(1)

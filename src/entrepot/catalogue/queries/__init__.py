@@ -6,11 +6,20 @@ from entrepot.catalogue.queries.imports import (
     feed_path,
     import_rows,
     import_run,
+    import_run_id,
     import_runs,
     import_work,
     rejected_csv,
 )
-from entrepot.catalogue.queries.listings import listing, listing_by_id, listing_page, listings_of, variant_ids_by_sku
+from entrepot.catalogue.queries.listings import (
+    listing,
+    listing_by_id,
+    listing_page,
+    listings_of,
+    picture_troubles,
+    variant_ids_by_sku,
+    waiting_pictures,
+)
 from entrepot.catalogue.queries.sales import sale_lines
 
 __all__ = [
@@ -20,6 +29,7 @@ __all__ = [
     "feed_path",
     "import_rows",
     "import_run",
+    "import_run_id",
     "import_runs",
     "import_work",
     "index_documents",
@@ -27,8 +37,10 @@ __all__ = [
     "listing_by_id",
     "listing_page",
     "listings_of",
+    "picture_troubles",
     "published_ids",
     "rejected_csv",
     "sale_lines",
     "variant_ids_by_sku",
+    "waiting_pictures",
 ]

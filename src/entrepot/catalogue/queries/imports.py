@@ -56,6 +56,14 @@ def import_run(*, viewer: Viewer, merchant_id: int, ref: str) -> ImportReport:
     return _report(row, tuple(codes))
 
 
+def import_run_id(*, merchant_id: int, ref: str) -> int:
+    """The key of a run. Raises ImportUnknown."""
+    found = models.ImportRun.objects.filter(merchant_id=merchant_id, ref=ref).values_list("id", flat=True).first()
+    if found is None:
+        raise ImportUnknown
+    return found
+
+
 def import_work(*, merchant_id: int, run_id: int) -> ImportWork | None:
     """What the job needs to take a run further, or nothing when the run has ended."""
     row = models.ImportRun.objects.filter(merchant_id=merchant_id, id=run_id).first()
@@ -155,10 +163,7 @@ def _line(cells: list[str]) -> str:
 
 def _run_id(*, viewer: Viewer, merchant_id: int, ref: str) -> int:
     parties.must_work_for(viewer=viewer, merchant_id=merchant_id)
-    found = models.ImportRun.objects.filter(merchant_id=merchant_id, ref=ref).values_list("id", flat=True).first()
-    if found is None:
-        raise ImportUnknown
-    return found
+    return import_run_id(merchant_id=merchant_id, ref=ref)
 
 
 def _finding(row: models.ImportRow) -> Finding:

@@ -20,6 +20,7 @@ from entrepot.catalogue.terms import (
     Status,
     Variant,
     VariantId,
+    WaitingPicture,
 )
 from entrepot.kernel.money import Money
 from entrepot.parties import queries as parties
@@ -137,6 +138,27 @@ def variant_ids_by_sku(*, merchant_id: int, skus: Sequence[str]) -> Mapping[str,
         given=[merchant_id, list(skus)],
     )
     return {sku: VariantId(variant_id) for sku, variant_id in rows}
+
+
+def waiting_pictures(*, merchant_id: int, limit: int = 50) -> tuple[WaitingPicture, ...]:
+    """A merchant's pictures that are still to be fetched, those tried least first."""
+    rows = rows_of(
+        sql="""SELECT id, listing_id, source, tries FROM catalogue_picture
+                WHERE merchant_id = %s AND sha256 = '' AND trouble = '' AND source LIKE 'http%%'
+                ORDER BY tries, id LIMIT %s""",
+        given=[merchant_id, limit],
+    )
+    return tuple(WaitingPicture(row[0], ListingId(row[1]), row[2], row[3]) for row in rows)
+
+
+def picture_troubles(*, merchant_id: int, listing_id: int) -> tuple[tuple[str, str], ...]:
+    """The addresses of a listing's pictures that could not be fetched, with why."""
+    rows = rows_of(
+        sql="""SELECT source, trouble FROM catalogue_picture
+                WHERE merchant_id = %s AND listing_id = %s AND trouble <> '' ORDER BY position, id""",
+        given=[merchant_id, listing_id],
+    )
+    return tuple((row[0], row[1]) for row in rows)
 
 
 def _may_work(viewer: Viewer | None, merchant_id: int) -> bool:

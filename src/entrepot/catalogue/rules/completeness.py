@@ -7,7 +7,7 @@ from typing import Final
 from entrepot.catalogue.terms import Lack, Status
 from entrepot.kernel.text import Text
 
-_CODE: Final = re.compile(r"\d{6}(\d{2}){0,2}")
+_CODE: Final = re.compile(r"[0-9]{6}([0-9]{2}){0,2}")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 
 

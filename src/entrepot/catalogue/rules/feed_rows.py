@@ -11,8 +11,8 @@ from entrepot.catalogue.rules.findings import finding
 from entrepot.catalogue.terms import Finding, Severity
 from entrepot.kernel.money import Money, exponent
 
-_NUMBER: Final = re.compile(r"\d{1,13}(\.\d+)?")
-_WHOLE: Final = re.compile(r"-?\d{1,9}(\.0+)?")
+_NUMBER: Final = re.compile(r"[0-9]{1,13}(\.[0-9]+)?")
+_WHOLE: Final = re.compile(r"-?[0-9]{1,9}(\.0+)?")
 _INJECTION: Final = re.compile(r"'[=+\-@\t\r]")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _TRUE: Final = frozenset("true yes 1 wahr vrai ja oui 是".split())

@@ -1,7 +1,14 @@
 """Writes of the catalogue: listings and their pictures, the category tree, and the runs that import files."""
 
 from entrepot.catalogue.services.applying import Chunk, apply_feed_chunk, note_stock
-from entrepot.catalogue.services.imports import begin_undo, fail_import, open_import, start_import
+from entrepot.catalogue.services.imports import (
+    begin_undo,
+    claim_import,
+    fail_import,
+    open_import,
+    release_import,
+    start_import,
+)
 from entrepot.catalogue.services.listings import (
     archive_listing,
     create_listing,
@@ -9,7 +16,7 @@ from entrepot.catalogue.services.listings import (
     publish_listing,
     unpublish_listing,
 )
-from entrepot.catalogue.services.pictures import attach_picture
+from entrepot.catalogue.services.pictures import attach_picture, keep_picture, put_picture
 from entrepot.catalogue.services.staging import finish_staging, stage_batch
 from entrepot.catalogue.services.undoing import undo_import_chunk
 
@@ -19,13 +26,17 @@ __all__ = [
     "archive_listing",
     "attach_picture",
     "begin_undo",
+    "claim_import",
     "create_listing",
     "edit_listing",
     "fail_import",
     "finish_staging",
+    "keep_picture",
     "note_stock",
     "open_import",
     "publish_listing",
+    "put_picture",
+    "release_import",
     "stage_batch",
     "start_import",
     "undo_import_chunk",

@@ -117,6 +117,20 @@ def begin_undo(*, merchant_id: int, ref: str) -> None:
     defer("feeds.undo", queue="feeds", merchant_id=merchant_id, run_id=row.id)
 
 
+def claim_import(*, run_id: int) -> bool:
+    """Whether this process is the one that works on the run, until `release_import` or its end, however it comes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [run_id])
+        (claimed,) = cursor.fetchone()
+    return bool(claimed)
+
+
+def release_import(*, run_id: int) -> None:
+    """Let another process go on with the run."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [run_id])
+
+
 def put_findings(*, merchant_id: int, run_id: int, findings: Iterable[Finding], half: int) -> None:
     """Write findings into the run's report. half: 1 of reading, 2 of writing."""
     copy_rows(

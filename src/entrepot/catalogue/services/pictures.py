@@ -14,12 +14,13 @@ from entrepot.base.identity import new_id
 from entrepot.base.outbox import tell
 from entrepot.catalogue import models
 from entrepot.catalogue.rules.cells import LARGE, SMALL
-from entrepot.catalogue.terms import CHANGED, ListingUnknown, PictureRefused
+from entrepot.catalogue.terms import CHANGED, ListingUnknown, PictureRefused, WaitingPicture
 from entrepot.kernel.text import Text
 
 BYTES_MAX: Final = 20 * 1024 * 1024
 # A picture of more is refused before it is unpacked: 50 megapixels take 150 MB.
 PIXELS_MAX: Final = 50_000_000
+TRIES_MAX: Final = 3
 _PAPER: Final = (255, 255, 255)
 
 
@@ -49,6 +50,18 @@ def attach_picture(*, merchant_id: int, listing_id: int, file: bytes, alt: Text,
     models.Listing.objects.filter(merchant_id=merchant_id, id=listing_id).update(updated_at=at)
     tell(CHANGED, subject=listing_id, owner=merchant_id, at=at)
     return digest
+
+
+@transaction.atomic
+def put_picture(*, merchant_id: int, picture: WaitingPicture, digest: str, trouble: str, at: datetime) -> None:
+    """Note what became of fetching a picture: kept under `digest`, or `trouble`, final after the last try."""
+    rows = models.Picture.objects.filter(merchant_id=merchant_id, id=picture.id, sha256="")
+    tries = picture.tries + 1
+    if not digest:
+        rows.update(tries=tries, trouble=trouble if tries >= TRIES_MAX else "")
+        return
+    if rows.update(sha256=digest, tries=tries, trouble=""):
+        tell(CHANGED, subject=picture.listing_id, owner=merchant_id, at=at)
 
 
 def keep_picture(*, file: bytes) -> str:

@@ -34,12 +34,14 @@ from entrepot.catalogue.terms.listings import (
     Offer,
     Picture,
     PictureRefused,
+    PictureUnreachable,
     SaleLine,
     Status,
     Variant,
     VariantDraft,
     VariantEdit,
     VariantId,
+    WaitingPicture,
 )
 
 __all__ = [
@@ -71,6 +73,7 @@ __all__ = [
     "Offer",
     "Picture",
     "PictureRefused",
+    "PictureUnreachable",
     "RowPage",
     "SaleLine",
     "Severity",
@@ -80,4 +83,5 @@ __all__ = [
     "VariantDraft",
     "VariantEdit",
     "VariantId",
+    "WaitingPicture",
 ]

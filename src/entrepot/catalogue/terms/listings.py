@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, NewType
 
-from entrepot.kernel.errors import NotFound, Refused
+from entrepot.kernel.errors import NotFound, Refused, Upstream
 from entrepot.kernel.money import Money
 from entrepot.kernel.text import Text
 
@@ -332,3 +332,21 @@ class PictureRefused(Refused):
     code = "catalogue.picture_refused"
     message = "The file is not a picture we can show: {why}."
     remedy = "Send a JPEG, PNG or WebP file of at most 20 MB."
+
+
+class PictureUnreachable(Upstream):
+    """A picture could not be fetched from where the merchant's file says it is."""
+
+    code = "catalogue.picture_unreachable"
+    message = "The picture could not be fetched: {why}."
+    remedy = "Check that the address opens in a browser without signing in, or upload the picture."
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPicture:
+    """A picture that is still only an address. tries: how often it was tried."""
+
+    id: int
+    listing_id: ListingId
+    source: str
+    tries: int
