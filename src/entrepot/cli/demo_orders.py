@@ -95,7 +95,7 @@ STORIES: Final = (
     Story("marcus", (("QIAN-0201", 2), ("QIAN-1101", 1)), 0.15, PAID),
     Story("priya", (("QING-0701", 1),), 0.001, PLACED),
     Story("marcus", (("MING-0101", 1),), 5, CANCELLED),
-    Story("shopper_zh", (("EMBE-0201", 1),), 20, DELIVERED),
+    Story("shopper_zh", (("EMBE-0201", 1),), 15, DELIVERED),
     Story("priya", (("HALV-0501", 1),), 6, SENT),
     Story("shopper_zh", (("DELA-0202", 1),), 0.25, PAID),
 )
