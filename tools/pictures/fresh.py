@@ -86,10 +86,15 @@ def crate(picture: Picture) -> None:
 def cherries_crate(picture: Picture, colour: Colour) -> None:
     """A wooden crate of cherries."""
     picture.ground(50, 87, 38)
-    for row, y in enumerate((38, 45, 52)):
-        for step in range(7 - row % 2):
-            x = 23 + row % 2 * 4.6 + step * 9.2
-            cherry(picture, x, y, 0.29, mix(colour, dark(colour, 0.35), picture.chance.random()))
+    for row, y in enumerate((33, 40, 47, 54)):
+        for step in range(5 + row // 2 + row % 2):
+            x = 50 + (step - (4 + row // 2 + row % 2) / 2) * 9.7 + picture.chance.uniform(-1.2, 1.2)
+            tone = mix(colour, dark(colour, 0.35), picture.chance.random())
+            if picture.chance.random() < 0.4:
+                picture.line(
+                    path(f"M{x} {y - 5} Q{x + 2} {y - 13} {x + picture.chance.uniform(3, 8)} {y - 18}"), 0.8, STEM
+                )
+            cherry(picture, x, y + picture.chance.uniform(-1.2, 1.2), 0.31, tone)
     crate(picture)
     leaf(picture, 62, 38, 0.4, -14)
 
