@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import threading
+import time
 from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
@@ -11,12 +12,13 @@ from django.db import connection
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text as Line
 
 from entrepot.base import clock
 from entrepot.base.identity import new_reference
 from entrepot.base.problems import showing
 from entrepot.catalogue import queries as catalogue
-from entrepot.catalogue.rules.findings import MESSAGES, sentence
+from entrepot.catalogue.rules.findings import sentence
 from entrepot.catalogue.services import open_import
 from entrepot.catalogue.terms import ImportReport, ImportState, ImportTrouble, Severity
 from entrepot.cli import app
@@ -87,11 +89,14 @@ def _followed(merchant_id: int, ref: str, *, quiet: bool) -> ImportReport:
             bars.update(bar, completed=report.progress, description=words)
             if report.ended:
                 return report
+            if not worker.is_alive():
+                raise typer.Exit(1)  # the thread has said what broke
 
 
 def _work(*, merchant_id: int, run_id: int) -> None:
     try:
-        run_import(merchant_id=merchant_id, run_id=run_id)
+        while not run_import(merchant_id=merchant_id, run_id=run_id):
+            time.sleep(_TURN_SECONDS)
     finally:
         connection.close()
 
@@ -114,12 +119,14 @@ def _show(report: ImportReport) -> None:
         f"{report.rows_rejected:,} rows did not go in."
     )
     table = Table(box=None)
-    for heading in ("How often", "What", "What to do"):
-        table.add_column(heading, justify="right" if heading == "How often" else "left")
+    for heading in ("How often", "First line", "What", "What to do"):
+        table.add_column(heading, justify="left" if heading.startswith("What") else "right")
     colours = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
     for found in report.codes[:_SHOWN]:
-        said = MESSAGES[found.code]
-        table.add_row(f"{found.count:,}", f"[{colours[found.severity]}]{said.message}[/]", said.remedy)
+        what, remedy = sentence(found.code, found.facts)
+        table.add_row(
+            f"{found.count:,}", str(found.line or ""), Line(what, style=colours[found.severity]), Line(remedy)
+        )
     if report.codes:
         _say.print(table)
 

@@ -29,7 +29,8 @@ _FAILURES_MAX: Final = 3
 def run(context: JobContext, *, merchant_id: int, run_id: int) -> None:
     """Do an import to its end. A breakdown is tried again; after the last try the run says that it broke off."""
     try:
-        run_import(merchant_id=merchant_id, run_id=run_id)
+        if not run_import(merchant_id=merchant_id, run_id=run_id):
+            outbox.defer("feeds.run", queue="feeds", wait=_TURN, merchant_id=merchant_id, run_id=run_id)
     except Exception:
         if context.job is None or context.job.attempts + 1 >= _TRIES_MAX:
             trouble = ImportTrouble("feed.broken_off")
@@ -37,13 +38,24 @@ def run(context: JobContext, *, merchant_id: int, run_id: int) -> None:
         raise
 
 
-def run_import(*, merchant_id: int, run_id: int) -> None:
-    """Do an import from wherever it stands to its end. Earlier runs of the merchant go first; one process at a time."""
+def run_import(*, merchant_id: int, run_id: int) -> bool:
+    """Do an import from wherever it stands, after the merchant's earlier ones that were left; one process at a time.
+
+    Answers False, with nothing done, while another process is at it.
+    """
+    for earlier in catalogue.open_runs(merchant_id=merchant_id, up_to=run_id):
+        if not services.claim_import(run_id=earlier):
+            return False
+        try:
+            _do(merchant_id=merchant_id, run_id=earlier)
+        finally:
+            services.release_import(run_id=earlier)
+    return True
+
+
+def _do(*, merchant_id: int, run_id: int) -> None:
     work = catalogue.import_work(merchant_id=merchant_id, run_id=run_id)
     if work is None:
-        return
-    if not work.turn or not services.claim_import(run_id=run_id):
-        outbox.defer("feeds.run", queue="feeds", wait=_TURN, merchant_id=merchant_id, run_id=run_id)
         return
     try:
         _read(merchant_id=merchant_id, run_id=run_id, work=work)
@@ -51,8 +63,6 @@ def run_import(*, merchant_id: int, run_id: int) -> None:
             pass
     except ImportTrouble as trouble:
         services.fail_import(merchant_id=merchant_id, run_id=run_id, trouble=trouble, at=clock.now())
-    finally:
-        services.release_import(run_id=run_id)
 
 
 @app.task(name="feeds.undo", queue="feeds")

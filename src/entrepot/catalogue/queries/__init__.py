@@ -9,6 +9,7 @@ from entrepot.catalogue.queries.imports import (
     import_run_id,
     import_runs,
     import_work,
+    open_runs,
     rejected_csv,
 )
 from entrepot.catalogue.queries.listings import (
@@ -37,6 +38,7 @@ __all__ = [
     "listing_by_id",
     "listing_page",
     "listings_of",
+    "open_runs",
     "picture_troubles",
     "published_ids",
     "rejected_csv",

@@ -2,14 +2,15 @@
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Count
 
 from entrepot.catalogue import models
+from entrepot.catalogue.queries.reading import rows_of
 from entrepot.catalogue.rules.feed_file import FeedFile
 from entrepot.catalogue.rules.findings import MESSAGES
 from entrepot.catalogue.terms import (
@@ -29,6 +30,7 @@ from entrepot.parties.terms import Viewer
 
 # Reading takes about as long as writing.
 _READING: Final = 50
+_GOING: Final = (ImportState.QUEUED, ImportState.RUNNING)
 _REJECTED: Final = ("Entrepot line", "Entrepot reason", "Entrepot remedy")
 
 
@@ -43,14 +45,17 @@ def import_run(*, viewer: Viewer, merchant_id: int, ref: str) -> ImportReport:
     row = models.ImportRun.objects.filter(merchant_id=merchant_id, ref=ref).first()
     if row is None:
         raise ImportUnknown
-    counts = (
-        models.ImportRow.objects.filter(merchant_id=merchant_id, run_id=row.id)
-        .values_list("code", "severity")
-        .annotate(count=Count("id"))
+    counts = rows_of(
+        sql="""SELECT code, severity, count(*), min(line), (array_agg(facts ORDER BY line))[1] FROM catalogue_importrow
+                WHERE merchant_id = %s AND run_id = %s GROUP BY code, severity""",
+        given=[merchant_id, row.id],
     )
     order = list(Severity)
     codes = sorted(
-        (TroubleCount(code, Severity(severity), count) for code, severity, count in counts),
+        (
+            TroubleCount(code, Severity(severity), count, line, json.loads(facts))
+            for code, severity, count, line, facts in counts
+        ),
         key=lambda said: (order.index(said.severity), -said.count, said.code),
     )
     return _report(row, tuple(codes))
@@ -64,19 +69,22 @@ def import_run_id(*, merchant_id: int, ref: str) -> int:
     return found
 
 
+def open_runs(*, merchant_id: int, up_to: int) -> list[int]:
+    """The merchant's runs that have not ended, oldest first, as far as this one."""
+    rows = models.ImportRun.objects.filter(merchant_id=merchant_id, id__lte=up_to, state__in=_GOING).order_by("id")
+    return list(rows.values_list("id", flat=True))
+
+
 def import_work(*, merchant_id: int, run_id: int) -> ImportWork | None:
     """What the job needs to take a run further, or nothing when the run has ended."""
     row = models.ImportRun.objects.filter(merchant_id=merchant_id, id=run_id).first()
-    going = (ImportState.QUEUED, ImportState.RUNNING)
-    if row is None or row.state not in going:
+    if row is None or row.state not in _GOING:
         return None
-    earlier = models.ImportRun.objects.filter(merchant_id=merchant_id, id__lt=run_id, state__in=going)
     return ImportWork(
         path=feed_path(merchant_id=merchant_id, sha256=row.sha256),
         currency=row.currency,
         encoding=row.encoding,
         started=row.state == ImportState.RUNNING,
-        turn=not earlier.exists(),
     )
 
 

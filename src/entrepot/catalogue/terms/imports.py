@@ -53,11 +53,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class TroubleCount:
-    """How often one code occurs in a run."""
+    """How often one code occurs in a run, with where it stands first and what is said there."""
 
     code: str
     severity: Severity
     count: int
+    line: int
+    facts: Mapping[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +104,12 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class ImportWork:
-    """What the import job needs to know of a run. started: its encoding is settled, and its reading may go on.
-
-    turn: no earlier run of the merchant is still on its way.
-    """
+    """What the import job needs to know of a run. started: its encoding is settled, and its reading may go on."""
 
     path: Path
     currency: str
     encoding: str
     started: bool
-    turn: bool
 
 
 @dataclass(frozen=True, slots=True)
