@@ -1,6 +1,7 @@
 """Writes of the catalogue: listings and their pictures, the category tree, and the runs that import files."""
 
 from entrepot.catalogue.services.applying import Chunk, apply_feed_chunk, note_stock
+from entrepot.catalogue.services.categories import plant_categories
 from entrepot.catalogue.services.imports import (
     begin_undo,
     claim_import,
@@ -34,6 +35,7 @@ __all__ = [
     "keep_picture",
     "note_stock",
     "open_import",
+    "plant_categories",
     "publish_listing",
     "put_picture",
     "release_import",
