@@ -1,4 +1,5 @@
 """Reading a merchant's file: kinds, encodings, dialects, limits, and what is said about odd cells."""
+# long: one table of files and what each is answered
 
 import csv
 import gzip

@@ -1,4 +1,5 @@
 """The shop, page by page: what is shown, in both languages, in how many statements, and what bad input gets."""
+# long: one page after another, each with its own few facts
 
 import re
 from datetime import timedelta
