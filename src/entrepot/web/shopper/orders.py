@@ -26,10 +26,12 @@ from entrepot.orders import rules
 from entrepot.orders.terms import CancelReason, ConsignmentView, OrderCard, OrderView, Stage, State
 from entrepot.web.account.addresses import AddressCard, card_of
 from entrepot.web.shopper.prices import Row, account, regime_name, rows_of
-from entrepot.web.templating import local_date, text
+from entrepot.web.templating import country, local_date, text
 from entrepot.web.viewer import signed_in, viewer_of
 
 PAGE: Final = 20
+# What is ahead, what is now, and two before it; the rest is one tap away.
+_SHOWN_EVENTS: Final = 4
 # Sentence and tone of each state; ochre while we hold the money, green once it has gone where it belongs.
 _STAGES: Final[Mapping[Stage, tuple[str, str]]] = {
     Stage.PLACED: (gettext_noop("Waiting for payment"), ""),
@@ -102,6 +104,7 @@ class ParcelShown:
     rows: tuple[Row, ...]
     regime: str
     events: tuple[Event, ...]
+    earlier: tuple[Event, ...]
     tracking_number: str
     declaration: str
     declared_at: datetime | None
@@ -243,6 +246,7 @@ def _cancelled(order: OrderView) -> str:
 def _parcel(consignment: ConsignmentView) -> ParcelShown:
     stage, tone = _STAGES[consignment.stage]
     tracking = _tracking(consignment)
+    events = _events(consignment, tracking)
     declaration = depot.declaration_of(merchant_id=consignment.merchant_id, consignment_id=consignment.id)
     return ParcelShown(
         ref=consignment.ref,
@@ -264,7 +268,8 @@ def _parcel(consignment: ConsignmentView) -> ParcelShown:
             total_label=_("This parcel"),
         ),
         regime=regime_name(consignment.regime),
-        events=_events(consignment, tracking),
+        events=events[:_SHOWN_EVENTS],
+        earlier=events[_SHOWN_EVENTS:],
         tracking_number=tracking.tracking_number if tracking else "",
         declaration=declaration.parcel_barcode if declaration else "",
         declared_at=declaration.written_at if declaration else None,
@@ -286,7 +291,7 @@ def _tracking(consignment: ConsignmentView) -> Tracking | None:
 
 
 def _events(consignment: ConsignmentView, tracking: Tracking | None) -> tuple[Event, ...]:
-    """What happened to the parcel in order, and what is still ahead."""
+    """What is still ahead of the parcel, and what happened to it, latest first."""
     seen = {Step.LABEL_CREATED, Step.DELIVERED}
     sightings: Sequence[Sighting] = tracking.sightings if tracking else ()
     events: list[Event] = [
@@ -295,7 +300,7 @@ def _events(consignment: ConsignmentView, tracking: Tracking | None) -> tuple[Ev
         if moment.what
     ]
     events += [
-        (_(_STEPS[each.step]), each.at, each.place, "refused" if each.step in _TROUBLED else "")
+        (_(_STEPS[each.step]), each.at, _place(each.place), "refused" if each.step in _TROUBLED else "")
         for each in sightings
         if each.step not in seen
     ]
@@ -307,7 +312,14 @@ def _events(consignment: ConsignmentView, tracking: Tracking | None) -> tuple[Ev
         events.append(
             (_("At your door"), None, _("expected by %(day)s") % {"day": local_date(_due(consignment))}, "ahead")
         )
-    return tuple(events)
+    return tuple(reversed(events))
+
+
+def _place(written: str) -> str:
+    """A carrier's `Pasadena, US` with the country's name."""
+    town, comma, code = written.rpartition(", ")
+    known = country(code)
+    return f"{town}{comma}{known}"
 
 
 def _due(consignment: ConsignmentView) -> date:

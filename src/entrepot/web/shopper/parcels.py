@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from entrepot.basket.terms import Basket
 from entrepot.kernel.money import Money
 from entrepot.landed.terms import BasketQuote, ConsignmentQuote, LineQuote, Refusal
-from entrepot.web.shopper.prices import Row, reason_of, regime_name, rows_of
+from entrepot.web.shopper.prices import Row, notes_of, reason_of, regime_name, rows_of
 from entrepot.web.templating import text
 
 # Place in the basket and quantity, by variant and channel.
@@ -90,7 +90,7 @@ def _parcel(quoted: ConsignmentQuote, places: Places, left: Mapping[int, int]) -
         total=quoted.total,
         days_min=quoted.days_min,
         days_max=quoted.days_max,
-        notes=quoted.notes,
+        notes=notes_of(quoted.notes),
     )
 
 

@@ -59,6 +59,18 @@ _KINDS: Final[Mapping[str, str]] = {
     "gst": gettext_noop("GST"),
     "articles_tax": gettext_noop("Tax on personal articles"),
 }
+# Of what the tariff has to say, the part that is for shoppers; the rest is for brokers and stands in the quote.
+_NOTES: Final = frozenset(
+    {
+        gettext_noop("US state and local sales tax is not included."),
+        gettext_noop("Provincial sales tax outside the harmonised provinces is not included."),
+        gettext_noop("A tax of no more than CNY 50 a consignment is not levied."),
+        gettext_noop("The tax is waived, being no more than CNY 50."),
+        gettext_noop("VAT is collected at the sale (IOSS)."),
+        gettext_noop("VAT is collected at the sale."),
+        gettext_noop("VAT is collected at import."),
+    }
+)
 _FEES: Final = frozenset({"mpf", "hmf", "waybill_fee", "mail_fee"})
 _TAXES: Final = frozenset({"sales_tax", "consumption_tax", "vat", "gst", "articles_tax"})
 _REGIMES: Final[Mapping[str, str]] = {
@@ -122,6 +134,11 @@ def reason_of(code: str, facts: Mapping[str, str] | None = None) -> tuple[str, s
     return fill(_(message), facts or {}), fill(_(remedy), facts or {})
 
 
+def notes_of(notes: Iterable[str]) -> tuple[str, ...]:
+    """What a shopper should know besides the figures."""
+    return tuple(_(note) for note in notes if note in _NOTES)
+
+
 def regime_name(regime: str) -> str:
     """The legal way in, as a shopper may read it."""
     return _(_REGIMES[regime]) if regime in _REGIMES else regime.replace("_", " ")
@@ -129,7 +146,8 @@ def regime_name(regime: str) -> str:
 
 def _component_row(component: Component, currency: str) -> Row:
     label = _(_KINDS[component.kind]) if component.kind in _KINDS else component.kind
-    why = " · ".join(part for part in (component.rate, citation(component.source, language())) if part)
+    rate = component.rate.replace(", waived", _(", not levied")) if component.rate != "Free" else _("free")
+    why = " · ".join(part for part in (rate, citation(component.source, language())) if part)
     if isinstance(component.assumed, str):
         forward = _("carried forward")
         why = f"{why} · {forward}"
@@ -212,7 +230,13 @@ def shown(price: LandedPrice, *, ship_from: str, destination: str) -> Price:
     route = _("%(origin)s to %(destination)s") % {"origin": country(ship_from), "destination": country(destination)}
     rows = rows_of(price, components=price.components, regime=price.regime, total_label=_("Landed price"), route=route)
     return Price(
-        price.total, rows, price.goods, regime_name(price.regime), price.days_min, price.days_max, notes=price.notes
+        price.total,
+        rows,
+        price.goods,
+        regime_name(price.regime),
+        price.days_min,
+        price.days_max,
+        notes=notes_of(price.notes),
     )
 
 
