@@ -63,7 +63,7 @@ bench: $(READY) ## Measure the pages and the checkout, printed with machine and 
 
 soak: $(READY) ## The long tests: kill and restart, races, an hour of properties
 	@$(BIN)/python tools/messages.py compile
-	@HYPOTHESIS_PROFILE=soak tools/with_postgres $(BIN)/pytest -n 2 -r fEs -m "slow or not slow" $(ARGS)
+	@tools/with_postgres $(BIN)/pytest -n 2 -r fEs --hypothesis-profile soak $(ARGS)
 
 screenshots: $(READY) ## Every page at 1280 and 390 px in both languages, from a running demo
 	@$(BIN)/python tools/screenshots.py $(ARGS)

@@ -4,8 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from hypothesis import settings
 
 from tests.house.owners import refuse_ownerless_statement
+
+# `make soak`: properties that do not say themselves how often they are tried are tried for long.
+settings.register_profile("soak", max_examples=5_000, deadline=None)
 
 
 @pytest.fixture(autouse=True)
