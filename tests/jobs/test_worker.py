@@ -136,8 +136,7 @@ def tell_again(market: Market, times: int = 1) -> None:
 
 def test_builds_the_index_takes_the_news_and_stops_when_told(market: Market) -> None:
     worker = market.start()
-    until(market, lambda: market.waiting() == 0)
-    assert market.index()["documents"] == LISTINGS
+    until(market, lambda: market.waiting() == 0 and market.index()["documents"] == LISTINGS)
     asked = time.monotonic()
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(10) == 0
