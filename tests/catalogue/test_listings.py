@@ -160,7 +160,7 @@ def test_cards_keep_the_asked_order_and_leave_out_drafts_in_two_statements() -> 
 def test_a_card_says_when_sizes_cost_differently() -> None:
     merchant_id = parties.merchant()
     made = make.listing(merchant_id=merchant_id)
-    edit = ListingEdit(variants=(VariantEdit(made.variants[1].id, offer=Offer("mall", Money(30000, "CNY"))),))
+    edit = ListingEdit(variants=(VariantEdit(made.variants[1].id, offers=(Offer("mall", Money(30000, "CNY")),)),))
     services.edit_listing(merchant_id=merchant_id, listing_id=made.id, edit=edit, at=AT)
     card = queries.cards(listing_ids=[made.id])[0]
     assert (card.price, card.more_prices, card.variant_id) == (Money(19900, "CNY"), True, made.variants[0].id)
@@ -231,7 +231,7 @@ def test_an_edit_changes_what_is_given_and_the_same_edit_again_nothing() -> None
         titles={"en": "Rainier cherries"},
         descriptions={"zh-hans": "<p onclick='x()'>甜<script>alert(1)</script></p>"},
         goods_codes={"US": "0809.29.00"},
-        variants=(VariantEdit(made.variants[0].id, gross_grams=1200, offer=Offer("mall", Money(100, "CNY"))),),
+        variants=(VariantEdit(made.variants[0].id, gross_grams=1200, offers=(Offer("mall", Money(100, "CNY")),)),),
     )
     for _ in range(2):
         services.edit_listing(merchant_id=merchant_id, listing_id=made.id, edit=edit, at=AT)
@@ -283,7 +283,7 @@ def test_an_edit_cannot_reach_another_listings_variant_or_a_price_of_nothing() -
     with pytest.raises(EditTrouble):
         services.edit_listing(
             merchant_id=merchant_id, listing_id=made.id,
-            edit=ListingEdit(variants=(VariantEdit(made.variants[0].id, offer=Offer("mall", Money(0, "CNY"))),)), at=AT,
+            edit=ListingEdit(variants=(VariantEdit(made.variants[0].id, offers=(Offer("mall", Money(0, "CNY")),)),)), at=AT,
         )  # fmt: skip
     with pytest.raises(CategoryUnknown):
         services.edit_listing(merchant_id=merchant_id, listing_id=made.id, edit=ListingEdit(category="no"), at=AT)

@@ -207,7 +207,7 @@ def _report(row: models.ImportRun, codes: tuple[TroubleCount, ...]) -> ImportRep
         trouble_facts=row.trouble_facts,
         opened_at=row.opened_at,
         ended_at=row.ended_at,
-        undoable=state is ImportState.DONE,
+        undoable=state in {ImportState.DONE, ImportState.FAILED} and row.listings_created + row.listings_changed > 0,
     )
 
 

@@ -17,7 +17,7 @@ from entrepot.catalogue.services.listings import (
     publish_listing,
     unpublish_listing,
 )
-from entrepot.catalogue.services.pictures import attach_picture, keep_picture, put_picture
+from entrepot.catalogue.services.pictures import attach_picture, keep_picture, put_picture, remove_picture
 from entrepot.catalogue.services.staging import finish_staging, stage_batch
 from entrepot.catalogue.services.undoing import undo_import_chunk
 
@@ -39,6 +39,7 @@ __all__ = [
     "publish_listing",
     "put_picture",
     "release_import",
+    "remove_picture",
     "stage_batch",
     "start_import",
     "undo_import_chunk",

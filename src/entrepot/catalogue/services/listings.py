@@ -166,8 +166,8 @@ def _edit_variant(listing: Listing, edit: VariantEdit) -> None:
             fields[name] = grams
     if fields:
         models.Variant.objects.filter(merchant_id=listing.merchant_id, id=edit.id).update(**fields)
-    if edit.offer is not None:
-        _put_offer(merchant_id=listing.merchant_id, variant_id=edit.id, offer=edit.offer)
+    for offer in edit.offers:
+        _put_offer(merchant_id=listing.merchant_id, variant_id=edit.id, offer=offer)
 
 
 def _put_offer(*, merchant_id: int, variant_id: int, offer: Offer) -> None:

@@ -53,6 +53,15 @@ def attach_picture(*, merchant_id: int, listing_id: int, file: bytes, alt: Text,
 
 
 @transaction.atomic
+def remove_picture(*, merchant_id: int, listing_id: int, digest: str, at: datetime) -> None:
+    """Take a picture off a listing; the file stays for orders that show it. Repeating changes nothing."""
+    rows = models.Picture.objects.filter(merchant_id=merchant_id, listing_id=listing_id, sha256=digest)
+    if digest and rows.delete()[0]:
+        models.Listing.objects.filter(merchant_id=merchant_id, id=listing_id).update(updated_at=at)
+        tell(CHANGED, subject=listing_id, owner=merchant_id, at=at)
+
+
+@transaction.atomic
 def put_picture(*, merchant_id: int, picture: WaitingPicture, digest: str, trouble: str, at: datetime) -> None:
     """Note what became of fetching a picture: kept under `digest`, or `trouble`, final after the last try."""
     rows = models.Picture.objects.filter(merchant_id=merchant_id, id=picture.id, sha256="")

@@ -61,6 +61,11 @@ class Picture:
     small: str
     alt: Text = field(default_factory=dict)
 
+    @property
+    def digest(self) -> str:
+        """What it is named by: the digest of its large square."""
+        return self.large.rpartition("/")[2].partition("-")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -272,13 +277,13 @@ class ListingDraft:
 
 @dataclass(frozen=True, slots=True)
 class VariantEdit:
-    """New values for one variant; None leaves alone. price: replaces the offer of its channel and currency."""
+    """New values for one variant; None leaves alone. offers: each replaces that of its channel and currency."""
 
     id: VariantId
     sku: str | None = None
     gross_grams: int | None = None
     net_grams: int | None = None
-    offer: Offer | None = None
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

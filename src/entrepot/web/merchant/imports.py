@@ -14,7 +14,7 @@ from entrepot.base.identity import new_reference
 from entrepot.catalogue import queries as catalogue
 from entrepot.catalogue.rules.findings import MESSAGES
 from entrepot.catalogue.services import begin_undo, open_import
-from entrepot.catalogue.terms import Finding, ImportTrouble, Lack, Severity
+from entrepot.catalogue.terms import Finding, ImportReport, ImportTrouble, Lack, Severity
 from entrepot.channels import queries as channels
 from entrepot.channels.terms import NotAdmitted
 from entrepot.kernel.errors import EntrepotError, fill
@@ -86,13 +86,13 @@ def show(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
     run = catalogue.import_run(viewer=viewer, merchant_id=merchant.id, ref=ref)
     if request.headers.get("HX-Request") and not run.ended:
         return render(request, "merchant/import_progress.html", {"merchant": merchant, "run": run})
-    severity = request.GET.get("severity", "")
+    severity = _kind(request.GET.get("severity", ""), run)
     after = request.GET.get("after", "")
     found = catalogue.import_rows(
         viewer=viewer,
         merchant_id=merchant.id,
         ref=ref,
-        severity=severity if severity in set(Severity) else "",
+        severity=severity,
         code=request.GET.get("code", "")[:64],
         after=int(after) if after.isdigit() else 0,
         limit=_PAGE,
@@ -102,7 +102,7 @@ def show(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
         "run": run,
         "trouble": _about(run.trouble, dict(run.trouble_facts)) if run.trouble else None,
         "rows": [_said(one) for one in found.rows],
-        "codes": [(one, _about(one.code, {})[0]) for one in run.codes],
+        "codes": [(one, _about(one.code, dict(one.facts))[0]) for one in run.codes],
         "channel_name": channel_name,
         "severity": severity,
         "following": found.next or None,
@@ -136,6 +136,13 @@ def undo(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
     begin_undo(merchant_id=merchant.id, ref=ref)
     messages.success(request, _("The import is being undone."))
     return HttpResponseRedirect(reverse("merchant-import", args=[merchant.slug, ref]))
+
+
+def _kind(asked: str, run: ImportReport) -> str:
+    """The kind of findings to show: as asked, else the gravest there is."""
+    if asked in set(Severity) or asked == "all":
+        return "" if asked == "all" else asked
+    return Severity.ERROR if run.errors else Severity.WARNING if run.warnings else ""
 
 
 def _said(one: Finding) -> Said:

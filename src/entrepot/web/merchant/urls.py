@@ -13,6 +13,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:merchant>/listings/", listings.listing, name="merchant-listings"),
     path("<slug:merchant>/listings/<slug:ref>/", listings.show, name="merchant-listing"),
     path("<slug:merchant>/listings/<slug:ref>/move/", listings.move, name="merchant-listing-move"),
+    path("<slug:merchant>/listings/<slug:ref>/pictures/", listings.add_picture, name="merchant-listing-pictures"),
+    path(
+        "<slug:merchant>/listings/<slug:ref>/pictures/drop/",
+        listings.drop_picture,
+        name="merchant-listing-picture-drop",
+    ),
     path("<slug:merchant>/consignments/", consignments.listing, name="merchant-consignments"),
     path("<slug:merchant>/consignments/<slug:ref>/", consignments.show, name="merchant-consignment"),
     path("<slug:merchant>/consignments/<slug:ref>/ship/", consignments.ship, name="merchant-ship"),

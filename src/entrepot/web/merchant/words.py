@@ -55,6 +55,23 @@ _FIELDS: dict[str, Promise] = {
 }
 
 
+_PICTURES: dict[str, Promise] = {
+    "not_a_picture": _("it is not a JPEG, PNG, WebP or GIF"),
+    "too_large": _("it is larger than 20 MB"),
+    "too_many_pixels": _("it has more than 50 million pixels"),
+    "too_slow": _("it took too long"),
+    "address_not_public": _("the address is not on the open internet"),
+    "address_not_allowed": _("the address is not an ordinary web address"),
+    "status_404": _("there is nothing at the address"),
+    "status_403": _("the address asks for a sign-in"),
+}
+
+
+def picture_trouble(why: str) -> str:
+    """Why a picture could not be kept, in the reader's language."""
+    return str(_PICTURES.get(why, _("the address did not answer")))
+
+
 def channel_name(slug: str) -> str:
     """A channel in the reader's language; one that closed since keeps its slug."""
     return next((text(one.name) for one in channels.channels() if one.slug == slug), slug)
