@@ -72,8 +72,8 @@ def archive() -> bytes:
         (b'{"products": []}', "json"),
         (bytes(range(256)) * 4, "binary"),
         (b"\x7fELF" + bytes(300), "binary"),
-        (gzip.compress(gzip.compress(SMALL.encode())), "gzip_twice"),
-        (gzip.compress(SMALL.encode() * 100)[:-20], "gzip_broken"),
+        (gzip.compress(gzip.compress(SMALL.encode(), mtime=0), mtime=0), "gzip_twice"),
+        (gzip.compress(SMALL.encode() * 100, mtime=0)[:-20], "gzip_broken"),
         (b"name,colour\nx,red\n", "heading_unknown"),
         (b"Hello there, this is a letter.\nIt has lines.\n", "heading_unknown"),
         (b"Title,Variant Price\nScarf,1\n", "heading_missing"),
@@ -81,6 +81,7 @@ def archive() -> bytes:
         (b"Handle,Title,handle \nscarf,Scarf,scarf\n", "heading_twice"),
         (("Handle,Title," + ",".join(f"c{n}" for n in range(400)) + "\n").encode(), "too_many_columns"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "content",
 )
 def test_what_is_no_product_file_is_refused_by_name(content: bytes, why: str) -> None:
     assert refused(content)[0] == why
