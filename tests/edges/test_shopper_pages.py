@@ -430,7 +430,12 @@ def test_receipt_is_confirmed_once_there_is_something_to_confirm():
     order_make.move(consignment.id, consignment.merchant_id, *way, at=clock.now())
     assert "I have everything" in check_page(client.get(f"/en/orders/{ref}/"))
     assert client.post(f"/en/orders/{ref}/confirm/").status_code == 302
-    assert "I have everything" not in check_page(client.get(f"/en/orders/{ref}/"))
+    page = check_page(client.get(f"/en/orders/{ref}/"))
+    assert "I have everything" not in page
+    # Nothing has gone to a bank yet, and the page does not say so.
+    assert "due at once and goes out with their next payout" in page
+    assert "part is due and goes out with their next payout" in page
+    assert "Protected until" not in page
 
 
 def test_another_shoppers_order_does_not_exist():

@@ -48,7 +48,7 @@ _STAGES: Final[Mapping[Stage, tuple[str, str]]] = {
 _HAPPENED: Final[Mapping[Stage, str]] = {
     Stage.PLACED: gettext_noop("Ordered"),
     Stage.PAID: gettext_noop("Paid; the merchant is preparing it"),
-    Stage.RELEASED: gettext_noop("Complete; the merchant is paid"),
+    Stage.RELEASED: gettext_noop("Complete; the money has been released to the merchant"),
 }
 _STATES: Final[Mapping[State, tuple[str, str]]] = {
     State.PLACED: (gettext_noop("Waiting for payment"), ""),
@@ -109,6 +109,7 @@ class ParcelShown:
     declaration: str
     declared_at: datetime | None
     release_at: datetime | None
+    due: bool
     released: bool
 
 
@@ -200,7 +201,7 @@ def cancel(request: HttpRequest, ref: str) -> HttpResponse:
 def confirm(request: HttpRequest, ref: str) -> HttpResponse:
     """`I have it`: the merchants need not wait for the protection time to run out."""
     confirm_receipt(viewer=viewer_of(request), order_ref=ref, at=clock.now())
-    messages.success(request, _("Thank you. The merchant is paid now."))
+    messages.success(request, _("Thank you. The merchant's part is due at once and goes out with their next payout."))
     return HttpResponseRedirect(reverse("order", args=(ref,)))
 
 
@@ -219,7 +220,7 @@ def _shown(order: OrderView, at: datetime) -> OrderShown:
         unpaid=order.state is State.PLACED,
         cancelled=_cancelled(order),
         address=card_of(order.address),
-        parcels=tuple(_parcel(each) for each in order.consignments),
+        parcels=tuple(_parcel(each, at) for each in order.consignments),
         rows=account(
             order.amounts, regimes=[each.regime for each in order.consignments], total_label=_total_label(order)
         ),
@@ -243,7 +244,7 @@ def _cancelled(order: OrderView) -> str:
     }.get(CancelReason(order.cancel_reason), _("The marketplace cancelled it. What was charged comes back to you."))
 
 
-def _parcel(consignment: ConsignmentView) -> ParcelShown:
+def _parcel(consignment: ConsignmentView, at: datetime) -> ParcelShown:
     stage, tone = _STAGES[consignment.stage]
     tracking = _tracking(consignment)
     events = _events(consignment, tracking)
@@ -274,6 +275,7 @@ def _parcel(consignment: ConsignmentView) -> ParcelShown:
         declaration=declaration.parcel_barcode if declaration else "",
         declared_at=declaration.written_at if declaration else None,
         release_at=consignment.release_at,
+        due=consignment.release_at is not None and consignment.release_at <= at,
         released=consignment.stage is Stage.RELEASED,
     )  # fmt: skip
 
