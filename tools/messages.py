@@ -40,6 +40,7 @@ def asked_for() -> Iterator[tuple[str, str]]:
             continue
         yield from _extracted(path, "python", {"encoding": "utf-8"})
         yield from _of_errors(path)
+        yield from _of_steps(path)
         if path.name == "findings.py":
             yield from _of_findings(path)
     for path in sorted((PACKAGE / "web" / "templates").rglob("*")):
@@ -72,6 +73,17 @@ def _of_errors(path: Path) -> Iterator[tuple[str, str]]:
             value = assigned.get(name)
             if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value:
                 yield value.value, f"{path.relative_to(ROOT)}:{value.lineno}"
+
+
+def _of_steps(path: Path) -> Iterator[tuple[str, str]]:
+    """Sentences of the reasoning behind a price: what the sheet says and notes, and steps written out."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        text = node.args[0].value
+        if name in {"say", "note", "step", "Step"} and "landed" in path.parts and isinstance(text, str):
+            yield text, f"{path.relative_to(ROOT)}:{node.lineno}"
 
 
 def _of_findings(path: Path) -> Iterator[tuple[str, str]]:

@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 
 from entrepot.carriage.terms import Freight, Service
 from entrepot.kernel.money import Money
-from entrepot.landed.rules import No, Priced, gross_grams, no_lane, on_sale, priced, quote
-from entrepot.landed.terms import Policy, QuoteAnswer, QuoteRequest
+from entrepot.landed.rules import No, Priced, gross_grams, no_lane, on_sale, priced, worked
+from entrepot.landed.terms import Policy, QuoteRequest, Worked
 from tests.landed import make
 
 RATES = {pair: make.rate(*pair, value) for pair, value in {("CNY", "USD"): "0.15", ("USD", "CNY"): "6.6"}.items()}
 FREIGHT = Freight(Money(3100, "CNY"), 7, 14, Service.DIRECT, "test")
 
 
-def answering(request: QuoteRequest, policy: Policy) -> QuoteAnswer:
-    return quote(request=request, law=make.law(request.destination, request.on), policy=policy, rates=RATES)
+def answering(request: QuoteRequest, policy: Policy) -> Worked:
+    return worked(request=request, law=make.law(request.destination, request.on), policy=policy, rates=RATES)
 
 
 def at_the_door(parcel=None, door=None, freight: Freight | None = FREIGHT, rates=RATES) -> Priced | No:

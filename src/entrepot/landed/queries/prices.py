@@ -12,9 +12,20 @@ from entrepot.customs import queries as customs
 from entrepot.customs.terms import Law, LawMissing
 from entrepot.kernel.money import Money
 from entrepot.landed.queries.answers import known_rates
-from entrepot.landed.rules import Door, No, Parcel, Piece, Priced, gross_grams, lawless_answer, no_lane, priced
-from entrepot.landed.rules import quote as quoted
-from entrepot.landed.terms import LandedPrice, Policy, PriceAsk, QuoteAnswer, QuoteRequest
+from entrepot.landed.rules import (
+    Door,
+    No,
+    Parcel,
+    Piece,
+    Priced,
+    gross_grams,
+    lawless_answer,
+    no_lane,
+    priced,
+    sentences,
+    worked,
+)
+from entrepot.landed.terms import LandedPrice, Policy, PriceAsk, QuoteRequest, Worked
 from entrepot.rates.terms import Rate
 
 Rates = dict[tuple[str, str], Rate]
@@ -46,10 +57,10 @@ def parcel_prices(
     pairs = {(base, quote) for base in prices | home for quote in home | set(owed_in) if base != quote}
     rates = known_rates(pairs=frozenset(pairs), at=door.at)
 
-    def answering(request: QuoteRequest, policy: Policy) -> QuoteAnswer:
+    def answering(request: QuoteRequest, policy: Policy) -> Worked:
         if law is None:
-            return lawless_answer(request=request)
-        return quoted(request=request, law=law, policy=policy, rates=rates)
+            return Worked(lawless_answer(request=request), (), ())
+        return worked(request=request, law=law, policy=policy, rates=rates)
 
     found: list[Priced | No] = []
     for parcel, cost in zip(parcels, costs, strict=True):
@@ -125,7 +136,7 @@ def _price(item: PriceAsk, one: Priced | No, currency: str) -> LandedPrice:
         total=Money.total(parts, currency),
         regime=one.regime,
         components=one.answer.components if one.answer else (),
-        notes=one.notes,
+        notes=sentences(one.remarks),
         reason=None,
         alternatives=(),
         days_min=one.days_min,

@@ -1,9 +1,10 @@
 """The landed-cost engine: one pure function from a request and a day's law to an answer that can be checked by hand."""
 
-from entrepot.landed.rules.answer import invalid_answer, lawless_answer, needed_rates, quote, request_of
+from entrepot.landed.rules.answer import invalid_answer, lawless_answer, needed_rates, quote, request_of, worked
 from entrepot.landed.rules.basket import VALID, Wanted, consigned, consignment_result, frozen_quote, on_sale
 from entrepot.landed.rules.parcels import Door, No, Parcel, Piece, Priced, gross_grams, no_lane, priced
 from entrepot.landed.rules.shares import fixed_sum
+from entrepot.landed.rules.telling import sentence, sentences
 
 __all__ = [
     "VALID",
@@ -26,4 +27,7 @@ __all__ = [
     "priced",
     "quote",
     "request_of",
+    "sentence",
+    "sentences",
+    "worked",
 ]

@@ -12,6 +12,7 @@ from entrepot.customs.terms import Law, Verdict
 from entrepot.kernel.money import exponent
 from entrepot.landed.rules import cn, others, us
 from entrepot.landed.rules.shares import family_of
+from entrepot.landed.rules.telling import sentences
 from entrepot.landed.rules.working import ZERO, Sheet, Stop, opened, unknown
 from entrepot.landed.terms import (
     STRICT,
@@ -22,6 +23,8 @@ from entrepot.landed.terms import (
     QuoteRequest,
     RequestInvalid,
     Status,
+    Step,
+    Worked,
 )
 from entrepot.rates.terms import Rate
 
@@ -93,14 +96,27 @@ def quote(
     law: that of the request's destination and day. rates: see `needed_rates`; a missing one makes the answer unknown.
     The same arguments give the same answer. Source: each component names its own.
     """
+    return worked(request=request, law=law, policy=policy, rates=rates).answer
+
+
+def worked(
+    *,
+    request: QuoteRequest,
+    law: Law,
+    policy: Policy = STRICT,
+    rates: Mapping[tuple[str, str], Rate] | None = None,
+) -> Worked:
+    """The answer of `quote` with its reasoning and notes as steps, to be told in the reader's language."""
     sheet: Sheet | None = None
     try:
         sheet = opened(request=request, law=law, policy=policy, rates=rates or {})
         _restrictions(sheet)
         _way(law, request.mode)(sheet)
     except Stop as stop:
-        return _stopped(request, law, sheet, stop)
-    return _summed(sheet, rates or {})
+        answer = _stopped(request, law, sheet, stop)
+    else:
+        answer = _summed(sheet, rates or {})
+    return Worked(answer, tuple(sheet.trace) if sheet else (), tuple(sheet.notes) if sheet else ())
 
 
 def _way(law: Law, mode: Mode) -> Callable[[Sheet], None]:
@@ -124,7 +140,9 @@ def _restrictions(sheet: Sheet) -> None:
             claims=frozenset(line.claims),
         )
         if found is not None and line.code:
-            sheet.say(f"Line {line.index}: {found.text['en']} ({found.source})")
+            sheet.say(
+                "Line {line}: {text} ({source})", line=line.index, text=Step(found.text["en"]), source=found.source
+            )
             sheet.note(found.text["en"])
             prohibited = found.verdict is Verdict.PROHIBITED
             ways = ("cbec_direct", "general_trade") if found.modes and sheet.law.currency == "CNY" else ()
@@ -147,12 +165,12 @@ def _stopped(request: QuoteRequest, law: Law, sheet: Sheet | None, stop: Stop) -
         range=stop.span,
         regime=stop.regime,
         components=(),
-        notes=tuple(sheet.notes) if sheet else (),
+        notes=sentences(sheet.notes) if sheet else (),
         reason=stop.reason,
         alternatives=stop.alternatives,
         annual_used_after=None,
         data_version=law.version,
-        trace=tuple(sheet.trace) if sheet else (),
+        trace=sentences(sheet.trace) if sheet else (),
     )
 
 
@@ -164,7 +182,13 @@ def _summed(sheet: Sheet, rates: Mapping[tuple[str, str], Rate]) -> QuoteAnswer:
         rate = rates.get((law.currency, request.currency))
         if rate is None:
             return _stopped(request, law, sheet, unknown("exchange_rate_missing"))
-        sheet.say(f"Parts are told in {request.currency} at {rate.value} ({rate.source}, {rate.on}), each rounded.")
+        sheet.say(
+            "Parts are told in {currency} at {rate} ({source}, {on}), each rounded.",
+            currency=request.currency,
+            rate=rate.value,
+            source=rate.source,
+            on=rate.on,
+        )
 
     def told(amount: Decimal) -> Decimal:
         return (amount if rate is None else amount * rate.value).quantize(unit, ROUND_HALF_EVEN)
@@ -187,7 +211,14 @@ def _summed(sheet: Sheet, rates: Mapping[tuple[str, str], Rate]) -> QuoteAnswer:
             )
         )
     duty, tax, fees = (sums[name].quantize(unit) for name in ("duty", "tax", "fees"))
-    sheet.say(f"Duty {duty}, tax {tax}, fees {fees}: {duty + tax + fees} {request.currency}.")
+    sheet.say(
+        "Duty {duty}, tax {tax}, fees {fees}: {total} {currency}.",
+        duty=duty,
+        tax=tax,
+        fees=fees,
+        total=duty + tax + fees,
+        currency=request.currency,
+    )
     return QuoteAnswer(
         id=request.id,
         status=Status.AMOUNT,
@@ -200,12 +231,12 @@ def _summed(sheet: Sheet, rates: Mapping[tuple[str, str], Rate]) -> QuoteAnswer:
         range=None,
         regime=sheet.regime,
         components=tuple(components),
-        notes=tuple(sheet.notes),
+        notes=sentences(sheet.notes),
         reason=None,
         alternatives=(),
         annual_used_after=sheet.annual_used_after,
         data_version=law.version,
-        trace=tuple(sheet.trace),
+        trace=sentences(sheet.trace),
     )
 
 

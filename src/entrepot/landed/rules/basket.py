@@ -10,6 +10,7 @@ from entrepot.catalogue.terms import SaleLine
 from entrepot.channels.terms import Channel
 from entrepot.kernel.money import Money
 from entrepot.landed.rules.parcels import Door, No, Parcel, Piece, Priced, Rates, told
+from entrepot.landed.rules.telling import sentences
 from entrepot.landed.terms import BasketQuote, ConsignmentQuote, LineQuote, Refusal
 from entrepot.parties.terms import Merchant
 
@@ -153,12 +154,15 @@ def consignment_quote(*, wanted: Wanted, priced: Priced, door: Door, rates: Rate
         **sums,
         total=Money.total(sums.values(), door.currency),
         components=answer.components if answer else (),
-        notes=priced.notes,
+        notes=sentences(priced.remarks),
         trace=answer.trace if answer else (),
         annual_used_after=None if used is None else Money.of(used, "CNY"),
         days_min=priced.days_min,
         days_max=priced.days_max,
         asked=priced.asked,
+        steps=priced.worked.steps if priced.worked else (),
+        remarks=priced.remarks,
+        guaranteed=priced.guaranteed,
     )
 
 

@@ -20,13 +20,15 @@ from entrepot.landed.terms import (
     QuoteAnswer,
     QuoteRequest,
     Status,
+    Step,
     Transport,
+    Worked,
 )
 from entrepot.landed.terms.contract import Policy
 from entrepot.rates.terms import Rate
 
 Rates = Mapping[tuple[str, str], Rate]
-Answering = Callable[[QuoteRequest, Policy], QuoteAnswer]
+Answering = Callable[[QuoteRequest, Policy], Worked]
 # The authority's clock against UTC, standard time: an entry date is a forecast, an hour at midnight is not.
 _HOURS: Final[Mapping[str, int]] = {"CN": 8, "US": -5, "CA": -5, "GB": 0}
 _THOUSAND: Final = Decimal(1000)
@@ -103,8 +105,14 @@ class Priced:
     days_max: int
     regime: str
     asked: QuoteRequest | None
-    answer: QuoteAnswer | None
-    notes: tuple[str, ...]
+    worked: Worked | None
+    remarks: tuple[Step, ...]
+    guaranteed: bool = False
+
+    @property
+    def answer(self) -> QuoteAnswer | None:
+        """What customs takes; None within one country."""
+        return self.worked.answer if self.worked else None
 
 
 def no_lane(*, parcel: Parcel, door: Door) -> No | None:
@@ -156,8 +164,8 @@ def priced(*, parcel: Parcel, door: Door, freight: Freight | None, rates: Rates,
         days_max=freight.days_max,
         regime=DOMESTIC,
         asked=None,
-        answer=None,
-        notes=_home_notes(door),
+        worked=None,
+        remarks=_home_notes(door),
     )
     return base if lane.regime_mode == DOMESTIC else _through_customs(base, parcel, door, carriage, answering)
 
@@ -170,13 +178,14 @@ def told(*, amount: Money, currency: str, rates: Rates) -> Money | None:
     return None if rate is None else amount.exchanged(rate.value, currency)
 
 
-def _home_notes(door: Door) -> tuple[str, ...]:
-    return ("US state and local sales tax is not included.",) if door.destination == "US" else ()
+def _home_notes(door: Door) -> tuple[Step, ...]:
+    return (Step("US state and local sales tax is not included."),) if door.destination == "US" else ()
 
 
 def _through_customs(base: Priced, parcel: Parcel, door: Door, carriage: Money, answering: Answering) -> Priced | No:
     request = asked(parcel=parcel, door=door, lane=base.lane, goods=base.goods, freight=carriage)
-    answer = answering(request, GUARANTEED if base.lane.guaranteed else STRICT)
+    found = answering(request, GUARANTEED if base.lane.guaranteed else STRICT)
+    answer = found.answer
     if answer.status is not Status.AMOUNT:
         return _no(answer)
     shares = {
@@ -190,8 +199,9 @@ def _through_customs(base: Priced, parcel: Parcel, door: Door, carriage: Money, 
         fees=shares["fees"],
         regime=answer.regime or "",
         asked=request,
-        answer=answer,
-        notes=answer.notes,
+        worked=found,
+        remarks=found.remarks,
+        guaranteed=base.lane.guaranteed,
     )
 
 

@@ -9,7 +9,8 @@ from typing import Final
 from entrepot.customs.rules import duty_at, measures_on
 from entrepot.customs.terms import Law, Measure
 from entrepot.kernel.money import Money, exponent
-from entrepot.landed.terms import Alternative, AskedLine, Policy, QuoteRequest, Span, Status
+from entrepot.landed.rules.telling import step
+from entrepot.landed.terms import Alternative, AskedLine, Policy, QuoteRequest, Span, Status, Step
 from entrepot.rates.terms import Rate
 
 Rounder = Callable[[Decimal], Decimal]
@@ -91,8 +92,8 @@ class Sheet:
     lines: list[Line]
     freight: Decimal
     insurance: Decimal
-    trace: list[str]
-    notes: list[str]
+    trace: list[Step]
+    notes: list[Step]
     parts: list[Part] = field(default_factory=list)
     customs_value: Decimal | None = None
     regime: str | None = None
@@ -103,14 +104,15 @@ class Sheet:
         """All lines together."""
         return sum((line.value for line in self.lines), ZERO)
 
-    def say(self, sentence: str) -> None:
-        """One step of the reasoning."""
-        self.trace.append(sentence)
+    def say(self, sentence: str, /, **facts: object) -> None:
+        """One step of the reasoning: an English sentence with `{facts}`, which is also the gettext id."""
+        self.trace.append(step(sentence, facts))
 
-    def note(self, sentence: str) -> None:
-        """Something the reader must know; told once."""
-        if sentence and sentence not in self.notes:
-            self.notes.append(sentence)
+    def note(self, sentence: str, /, **facts: object) -> None:
+        """Something the reader must know, written like a step; told once."""
+        told = step(sentence, facts)
+        if sentence and told not in self.notes:
+            self.notes.append(told)
 
     def add(self, kind: str, line: int | None, base: Decimal, rate: str, exact: Decimal, law: Measure | Source) -> Part:
         """Put in one part, not rounded yet; a rate beyond what is known is assumed or stops the answer."""
@@ -125,8 +127,10 @@ class Sheet:
         if not self.policy.carry_forward:
             raise unknown(f"rate_unknown_from:{law.unknown_from}")
         self.note(
-            f"Assumed: {law.source} is carried forward; what holds from {law.unknown_from} is not known. "
-            "The marketplace bears the difference."
+            "Assumed: {source} is carried forward; what holds from {since} is not known. "
+            "The marketplace bears the difference.",
+            source=law.source,
+            since=law.unknown_from,
         )
         return f"carried forward; not known from {law.unknown_from}"
 
@@ -137,8 +141,8 @@ class Sheet:
 
 def opened(*, request: QuoteRequest, law: Law, policy: Policy, rates: Mapping[tuple[str, str], Rate]) -> Sheet:
     """A fresh sheet: every amount of the request in the authority's currency, at named rates."""
-    trace: list[str] = [f"The law of {law.destination} on {request.on}, data {law.version}; amounts in {law.currency}."]
-    notes: list[str] = []
+    facts = {"destination": law.destination, "on": request.on, "version": law.version, "currency": law.currency}
+    trace = [step("The law of {destination} on {on}, data {version}; amounts in {currency}.", facts)]
     lines = [
         Line(
             index,
@@ -157,17 +161,17 @@ def opened(*, request: QuoteRequest, law: Law, policy: Policy, rates: Mapping[tu
         freight=exchanged(request.freight, request.currency, law.currency, rates, trace),
         insurance=exchanged(request.insurance, request.currency, law.currency, rates, trace),
         trace=trace,
-        notes=notes,
+        notes=[],
     )
     for line in request.lines:
         for fact in line.facts:
             if fact not in _KNOWN_FACTS:
-                sheet.note(f"The fact {fact} is read by no rule and changed nothing.")
+                sheet.note("The fact {fact} is read by no rule and changed nothing.", fact=fact)
     return sheet
 
 
 def exchanged(
-    amount: Decimal, base: str, quote: str, rates: Mapping[tuple[str, str], Rate], trace: list[str]
+    amount: Decimal, base: str, quote: str, rates: Mapping[tuple[str, str], Rate], trace: list[Step]
 ) -> Decimal:
     """`amount` in another currency, rounded half up to its minor unit. Raises Stop when the rate is missing."""
     if base == quote or not amount:
@@ -175,9 +179,10 @@ def exchanged(
     rate = rates.get((base, quote))
     if rate is None:
         raise unknown("exchange_rate_missing")
-    sentence = f"1 {base} is {rate.value} {quote} ({rate.source}, {rate.on})."
-    if sentence not in trace:
-        trace.append(sentence)
+    facts = {"base": base, "rate": rate.value, "quote": quote, "source": rate.source, "on": rate.on}
+    told = step("1 {base} is {rate} {quote} ({source}, {on}).", facts)
+    if told not in trace:
+        trace.append(told)
     return minor(quote)(amount * rate.value)
 
 

@@ -20,6 +20,7 @@ from entrepot.landed.terms.contract import (
     Transport,
 )
 from entrepot.landed.terms.reasons import REASONS, NothingToQuote, QuoteExpired, QuoteMissing, RequestInvalid
+from entrepot.landed.terms.steps import Step, Worked
 
 __all__ = [
     "GUARANTEED",
@@ -48,5 +49,7 @@ __all__ = [
     "RequestInvalid",
     "Span",
     "Status",
+    "Step",
     "Transport",
+    "Worked",
 ]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from entrepot.kernel.money import Money
 from entrepot.kernel.text import Text
 from entrepot.landed.terms.contract import Component, QuoteRequest
+from entrepot.landed.terms.steps import Step
 from entrepot.rates.terms import Rate
 
 
@@ -54,6 +55,8 @@ class ConsignmentQuote:
 
     asked: the request behind duty, tax and fees, for replaying it; None within one country. components[].line counts
     `lines` from zero. annual_used_after: the shopper's CBEC allowance used in the year, this consignment included.
+    steps and remarks: `trace` and `notes` before they were told in English. guaranteed: whether figures could be
+    carried forward at the marketplace's risk. Quotes from before these were kept have none of the three.
     """
 
     merchant_id: int
@@ -77,6 +80,9 @@ class ConsignmentQuote:
     days_min: int
     days_max: int
     asked: QuoteRequest | None = None
+    steps: tuple[Step, ...] = ()
+    remarks: tuple[Step, ...] = ()
+    guaranteed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,47 @@
+"""Steps of the reasoning tell the same in every language."""
+
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+
+from entrepot.landed.rules import sentence, sentences
+from entrepot.landed.rules.telling import step
+from entrepot.landed.terms import Step
+
+CHINESE = {
+    "{value} is within {limit} ({source}).": "{value} 未超过 {limit}（{source}）。",
+    "Line {line}: {parts}": "第 {line} 行：{parts}",
+    "{kind} {amount}": "{kind} {amount} 元",
+    "VAT": "增值税",
+    ", ": "，",
+}
+
+
+def in_chinese(text: str) -> str:
+    return CHINESE.get(text, text)
+
+
+def test_a_step_is_told_in_english_and_through_a_table() -> None:
+    told = step("{value} is within {limit} ({source}).", {"value": Decimal("12.50"), "limit": 800, "source": "19 USC"})
+
+    assert sentence(told) == "12.50 is within 800 (19 USC)."
+    assert sentence(told, in_chinese) == "12.50 未超过 800（19 USC）。"
+
+
+def test_steps_within_a_step_are_told_in_the_same_language() -> None:
+    parts = [step("{kind} {amount}", {"kind": Step("VAT"), "amount": amount}) for amount in (Decimal("1.00"), 2)]
+    told = step("Line {line}: {parts}", {"line": 0, "parts": parts})
+
+    assert sentence(told) == "Line 0: VAT 1.00, VAT 2"
+    assert sentence(told, in_chinese) == "第 0 行：增值税 1.00 元，增值税 2 元"
+
+
+def test_a_sentence_without_facts_keeps_its_braces() -> None:
+    assert sentences([Step("Braces {stay}.")]) == ("Braces {stay}.",)
+
+
+def test_steps_survive_being_kept_as_json() -> None:
+    told = step("Line {line}: {parts} {on}", {"line": 0, "parts": [Step("a"), Step("b")], "on": date(2026, 3, 2)})
+
+    assert msgspec.json.decode(msgspec.json.encode(told), type=Step) == told
