@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import os
 import signal
 import sys
 import threading
@@ -94,11 +95,13 @@ def _running(name: str, options: argparse.Namespace) -> Running:
     }
     party: Party
     if name == "payments":
-        secret = options.secret or PAYMENT_SECRET
-        party = Payments(store, api_key=options.api_key or PAYMENT_KEY, **given)
+        secret = options.secret or os.environ.get("ENTREPOT_PAYMENT_WEBHOOK_SECRET") or PAYMENT_SECRET
+        api_key = options.api_key or os.environ.get("ENTREPOT_PAYMENT_API_KEY") or PAYMENT_KEY
+        party = Payments(store, api_key=api_key, **given)
     else:
-        secret = options.secret or CARRIER_SECRET
-        party = Carrier(store, api_key=options.api_key or CARRIER_KEY, **given)
+        secret = options.secret or os.environ.get("ENTREPOT_CARRIER_WEBHOOK_SECRET") or CARRIER_SECRET
+        api_key = options.api_key or os.environ.get("ENTREPOT_CARRIER_API_KEY") or CARRIER_KEY
+        party = Carrier(store, api_key=api_key, **given)
     listener.party = party
     return Running(party, listener, Clockwork(party, Courier(store, url=webhook, secret=secret) if webhook else None))
 
@@ -119,8 +122,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--carrier-port", type=int, help="with `all`: the carrier's port")
     parser.add_argument("--state", help="the SQLite file; with `all`, a folder for both")
     parser.add_argument("--webhook", help="where events go; with `all`, the market's address (/webhooks/... is added)")
-    parser.add_argument("--secret", help="Standard Webhooks secret, whsec_...")
-    parser.add_argument("--api-key")
+    parser.add_argument("--secret", help="Standard Webhooks secret, whsec_...; else as the market's environment has it")
+    parser.add_argument("--api-key", help="what callers must show; else as the market's environment has it")
     parser.add_argument("--public-url", help="the address people's browsers use")
     parser.add_argument("--pace", type=float, help="seconds between steps; 0 on the carrier: only on request")
     parser.add_argument("--seed", type=int, default=1, help="of everything that happens by chance")

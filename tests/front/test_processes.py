@@ -9,9 +9,11 @@ import time
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from entrepot.base.postgres import Embedded
 from entrepot.cli.children import Child, Children
+from entrepot.cli.demo import _Demo
 from entrepot.cli.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -163,3 +165,19 @@ def test_help_needs_no_database(words, tmp_path) -> None:
     assert done.returncode == 0
     assert "Usage" in done.stdout
     assert not (tmp_path / "postgres").exists()
+
+
+def test_each_market_and_its_provider_have_keys_of_their_own(tmp_path) -> None:
+    """Two demos on one machine never take each other's calls or messages, and the next run knows the same keys."""
+    homes = [tmp_path / "one", tmp_path / "two"]
+    for home in homes:
+        home.mkdir()
+    first, second = ([_Demo(Console(), home)._keys() for _run in range(2)] for home in homes)
+
+    assert first[0] == first[1]
+    assert second[0] == second[1]
+    assert set(first[0]) == {
+        f"ENTREPOT_{party}_{what}" for party in ("PAYMENT", "CARRIER") for what in ("API_KEY", "WEBHOOK_SECRET")
+    }
+    assert not set(first[0].values()) & set(second[0].values())
+    assert (homes[0] / "sandbox" / "keys.json").stat().st_mode & 0o77 == 0

@@ -290,3 +290,11 @@ def test_a_second_request_under_a_key_that_is_still_running_waits_its_turn(party
         thread.join()
     assert {answer.status_code for answer in answers} <= {201, 409}
     assert len({answer.json()["id"] for answer in answers if answer.status_code == 201}) == 1
+
+
+def test_the_key_is_the_one_of_the_markets_environment(party, monkeypatch):
+    monkeypatch.setenv("ENTREPOT_PAYMENT_API_KEY", "sk_of_this_market")
+    started = party("payments")
+    for key, status in (("sk_sandbox_entrepot", 401), ("sk_of_this_market", 200)):
+        answer = httpx.get(f"{started.url}/v1/balance", headers={"Authorization": f"Bearer {key}"}, timeout=5)
+        assert answer.status_code == status

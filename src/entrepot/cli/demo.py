@@ -1,6 +1,9 @@
 """`entrepot demo`: a whole market on this machine, from nothing, until Ctrl-C."""
 
+import base64
+import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -118,7 +121,25 @@ class _Demo:
             "ENTREPOT_PAYMENT_URL": f"http://127.0.0.1:{payments}",
             "ENTREPOT_CARRIER_URL": f"http://127.0.0.1:{carrier}",
             "PYTHONUNBUFFERED": "1",
+            **self._keys(),
         }
+
+    def _keys(self) -> dict[str, str]:
+        """What this market and its own provider and carrier know each other by.
+
+        With keys that everybody has, a second market on the machine could have its payouts sent by this one's provider,
+        whose messages about them would then be about nothing that anybody here knows.
+        """
+        kept = self._home / "sandbox" / "keys.json"
+        if not kept.exists():
+            kept.parent.mkdir(exist_ok=True)
+            made = {}
+            for party in ("PAYMENT", "CARRIER"):
+                made[f"ENTREPOT_{party}_API_KEY"] = f"sk_demo_{secrets.token_hex(16)}"
+                made[f"ENTREPOT_{party}_WEBHOOK_SECRET"] = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
+            kept.touch(mode=0o600)
+            kept.write_text(json.dumps(made) + "\n", encoding="utf-8")
+        return {str(name): str(value) for name, value in json.loads(kept.read_text(encoding="utf-8")).items()}
 
     def _command(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
         """One command to its end, its output to a log; shown when it fails."""
