@@ -22,7 +22,7 @@ demo: $(READY) ## Start a whole market on this machine (RESET=1 starts it anew)
 
 test: $(READY) ## Run the tests (ARGS="tests/ledger -k split" for some of them)
 	@$(BIN)/python tools/messages.py compile
-	@tools/with_postgres $(BIN)/pytest -n 2 -r fEs -m "not slow" $(ARGS)
+	@tools/with_postgres $(BIN)/pytest -n 2 --dist loadgroup -r fEs -m "not slow" $(ARGS)
 
 check: static test ## Everything that must hold before a change lands
 
@@ -63,7 +63,7 @@ bench: $(READY) ## Measure the pages and the checkout, printed with machine and 
 
 soak: $(READY) ## The long tests: kill and restart, races, an hour of properties
 	@$(BIN)/python tools/messages.py compile
-	@tools/with_postgres $(BIN)/pytest -n 2 -r fEs --hypothesis-profile soak $(ARGS)
+	@tools/with_postgres $(BIN)/pytest -n 2 --dist loadgroup -r fEs --hypothesis-profile soak $(ARGS)
 
 screenshots: $(READY) ## Every page at 1280 and 390 px in both languages, from a running demo
 	@$(BIN)/python tools/screenshots.py $(ARGS)

@@ -17,11 +17,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def two_depots():
-    """Tests with real commits empty all tables behind them, the depots too."""
+    """Tests with real commits empty all tables behind them, the depots and channels too."""
     from entrepot.carriage.terms import Place
+    from entrepot.channels.services import open_presets
     from entrepot.depot.services import open_site
     from entrepot.depot.terms import Site
 
+    open_presets()
     open_site(site=Site("ONT", {"en": "Ontario"}, Place("Depot", "", "US", "CA", "Ontario", ()), ("US",), {}))
 
 

@@ -17,7 +17,7 @@ from entrepot.base.postgres import Embedded
 from entrepot.cli.people import PASSWORD, SIGN_INS
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo")]
 
 
 class Demo:
@@ -87,10 +87,18 @@ def sign_in(url: str, email: str) -> httpx.Client:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    running = Demo(tmp_path_factory.mktemp("market") / "home")
-    yield running
-    running.kill()
+def markets(tmp_path_factory):
+    """The one market of this file, as often as it was started: the tests come in any order, and one stops it."""
+    started = [Demo(tmp_path_factory.mktemp("market") / "home")]
+    yield started
+    started[-1].kill()
+
+
+@pytest.fixture
+def demo(markets):
+    if markets[-1].process.poll() is not None:
+        markets.append(Demo(markets[0].home))
+    return markets[-1]
 
 
 def test_a_market_opens_and_everybody_in_it_can_sign_in(demo) -> None:

@@ -211,6 +211,9 @@ def test_only_one_builds_at_a_time() -> None:
             services.claim_building()
         except Conflict as refused:
             return refused.code
+        else:
+            # The pool keeps the session, and with it a claim that nobody gives back.
+            services.end_building()
         finally:
             connection.close()
         return "claimed"
