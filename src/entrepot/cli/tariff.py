@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from entrepot.base import clock
 from entrepot.cli import app
 from entrepot.customs import queries as customs
 from entrepot.customs.services import load_starter, load_tariff
@@ -30,7 +31,7 @@ def list_tariffs(*, as_json: Annotated[bool, typer.Option("--json", help="For a 
             {
                 "jurisdiction": one.jurisdiction,
                 "edition": one.edition,
-                "version": one.version[:12],
+                "version": one.data_version,
                 "currency": one.currency,
             }
             for one in found
@@ -39,7 +40,7 @@ def list_tariffs(*, as_json: Annotated[bool, typer.Option("--json", help="For a 
         return
     table = Table("Authority", "Edition", "Version", "Currency", "For")
     for one in found:
-        table.add_row(one.jurisdiction, one.edition, one.version[:12], one.currency, " ".join(one.members))
+        table.add_row(one.jurisdiction, one.edition, one.data_version, one.currency, " ".join(one.members))
     say(table)
 
 
@@ -50,17 +51,21 @@ def starter() -> None:
     say(f"Changed: {', '.join(changed)}." if changed else "Nothing changed.")
 
 
-@tariff.command("load")
-def load(law: Path, goods: Path, *, edition: str) -> None:
-    """Replace an authority's tariff by a law file (TOML) and a goods file (CSV) of the starter's form."""
+@tariff.command("load-own")
+def load_own(law: Path, goods: Path, *, edition: str) -> None:
+    """Put in an authority's tariff from a law file (TOML) and a goods file (CSV) of the starter's form."""
     try:
-        changed = load_tariff(
-            law=law.read_text(encoding="utf-8"), goods=goods.read_text(encoding="utf-8"), file=law.name, edition=edition
+        report = load_tariff(
+            law=law.read_text(encoding="utf-8"),
+            goods=goods.read_text(encoding="utf-8"),
+            file=law.name,
+            edition=edition,
+            at=clock.now(),
         )
     except EntrepotError as refused:
         typer.echo(refused.text(), err=True)
         raise typer.Exit(3) from refused
-    say("Loaded." if changed else "Nothing changed.")
+    say("Nothing changed." if report.load is None else "Loaded.")
 
 
 @rates.command("load")

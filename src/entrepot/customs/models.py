@@ -1,4 +1,7 @@
-"""Dated law as rows, kept by authority and edition; loading an edition anew replaces its rows, never a quote."""
+"""Dated law as rows, in parts, with two times: when the law held, and from which load until which we knew it so.
+
+Nothing is overwritten or deleted: a load ends what it finds changed and adds what is new.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -9,31 +12,64 @@ def _codes() -> "ArrayField[list[str], list[str]]":
 
 
 class TariffRow(models.Model):
-    """One authority's loaded tariff. version: a digest of its content; members: the countries it speaks for."""
+    """An authority. members: the countries it speaks for."""
 
     jurisdiction = models.CharField(max_length=2, primary_key=True)
     currency = models.CharField(max_length=3)
     members = _codes()
-    areas = models.JSONField(default=dict)
-    edition = models.CharField(max_length=32)
-    version = models.CharField(max_length=64)
 
     class Meta:
         db_table = "customs_tariff"
 
     def __str__(self) -> str:
-        return f"{self.jurisdiction} {self.edition} {self.version[:12]}"
+        return self.jurisdiction
+
+
+class LoadRow(models.Model):
+    """One loading of one part, never changed. holds_from: the day whose state an edition tells; none for a whole part.
+
+    digest: of the file; version: of all loads of the authority up to this one; speaks: what the part answers alone.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    tariff = models.ForeignKey(TariffRow, on_delete=models.PROTECT)
+    part = models.CharField(max_length=40)
+    edition = models.CharField(max_length=64)
+    holds_from = models.DateField(null=True)
+    official = models.BooleanField(default=True)
+    file = models.CharField(max_length=200, blank=True)
+    digest = models.CharField(max_length=64)
+    version = models.CharField(max_length=64)
+    speaks = models.JSONField(default=list)
+    areas = models.JSONField(default=dict)
+    counts = models.JSONField(default=dict)
+    loaded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "customs_load"
+        indexes = (models.Index(fields=["tariff", "part"], name="customs_load_by_part"),)
+
+    def __str__(self) -> str:
+        return f"{self.tariff_id}:{self.id} {self.part} {self.edition}"
 
 
 class DatedRow(models.Model):
-    """A row of law: its key is unique in its authority, valid_until is not included."""
+    """A row of law, of one part; valid_until is not included, neither is until_load.
+
+    fingerprint: of its content without the days; more: what newer kinds of law say beside the columns.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    tariff = models.ForeignKey(TariffRow, on_delete=models.CASCADE)
-    key = models.CharField(max_length=64)
+    tariff = models.ForeignKey(TariffRow, on_delete=models.PROTECT)
+    part = models.CharField(max_length=40, default="starter")
+    key = models.CharField(max_length=80)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)
+    since_load = models.BigIntegerField(default=0)
+    until_load = models.BigIntegerField(null=True)
+    fingerprint = models.CharField(max_length=16, default="")
     source = models.TextField()
+    more = models.JSONField(default=dict)
 
     class Meta:
         abstract = True
@@ -43,14 +79,18 @@ class DatedRow(models.Model):
 
 
 class GoodsRow(DatedRow):
-    """A goods code that the tariff covers; `key` is the code."""
+    """A goods code of the schedule; `key` is the code."""
 
     text = models.JSONField()
     units = _codes()
 
     class Meta:
         db_table = "customs_goods"
-        constraints = (models.UniqueConstraint(fields=["tariff", "key", "valid_from"], name="customs_goods_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["tariff", "part", "key", "valid_from", "since_load"], name="customs_goods_once"
+            ),
+        )
 
 
 class MeasureRow(DatedRow):
@@ -62,7 +102,7 @@ class MeasureRow(DatedRow):
     origins = _codes()
     origins_except = _codes()
     regions = _codes()
-    rate = models.CharField(max_length=200)
+    rate = models.TextField()
     base = models.CharField(max_length=32)
     relation = models.CharField(max_length=8)
     claim = models.CharField(max_length=32, blank=True)
@@ -77,7 +117,11 @@ class MeasureRow(DatedRow):
 
     class Meta:
         db_table = "customs_measure"
-        constraints = (models.UniqueConstraint(fields=["tariff", "key", "valid_from"], name="customs_measure_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["tariff", "part", "key", "valid_from", "since_load"], name="customs_measure_once"
+            ),
+        )
 
 
 class FeeRow(DatedRow):
@@ -95,7 +139,11 @@ class FeeRow(DatedRow):
 
     class Meta:
         db_table = "customs_fee"
-        constraints = (models.UniqueConstraint(fields=["tariff", "key", "valid_from"], name="customs_fee_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["tariff", "part", "key", "valid_from", "since_load"], name="customs_fee_once"
+            ),
+        )
 
 
 class ThresholdRow(DatedRow):
@@ -111,7 +159,11 @@ class ThresholdRow(DatedRow):
 
     class Meta:
         db_table = "customs_threshold"
-        constraints = (models.UniqueConstraint(fields=["tariff", "key", "valid_from"], name="customs_threshold_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["tariff", "part", "key", "valid_from", "since_load"], name="customs_threshold_once"
+            ),
+        )
 
 
 class RestrictionRow(DatedRow):
@@ -128,5 +180,7 @@ class RestrictionRow(DatedRow):
     class Meta:
         db_table = "customs_restriction"
         constraints = (
-            models.UniqueConstraint(fields=["tariff", "key", "valid_from"], name="customs_restriction_once"),
+            models.UniqueConstraint(
+                fields=["tariff", "part", "key", "valid_from", "since_load"], name="customs_restriction_once"
+            ),
         )

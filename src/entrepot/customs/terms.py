@@ -1,18 +1,21 @@
 """The law of the border as dated facts: goods codes, measures, fees, thresholds, restrictions, each with its source.
 
 A measure is one duty or tax: on which codes, of which origins, at what rate, on what base, beside or instead of which
-others, from when until when. A `Law` is all of it for one destination on one day, ready to be asked.
+others, from when until when. A `Law` is all of it for one destination on one day, ready to be asked. Rows come in
+parts, each from one source; an authority's law is the union of its parts.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from entrepot.kernel.errors import NotFound, Refused
 from entrepot.kernel.text import Text
+
+Value = TypeVar("Value")
 
 
 class Relation(StrEnum):
@@ -176,24 +179,117 @@ class Goods:
 
 
 @dataclass(frozen=True, slots=True)
-class Law:
-    """The law of one destination on one day.
+class Dated(Generic[Value]):
+    """A fact with the days it holds, the last one not included."""
 
-    codes: what applies to every prefix; a goods code is looked up from its full length down. version: a digest of the
-    content it was made from.
+    value: Value
+    valid_from: date
+    valid_until: date | None = None
+
+    def holds(self, on: date) -> bool:
+        """Whether the day is in it."""
+        return self.valid_from <= on and (self.valid_until is None or on < self.valid_until)
+
+
+@dataclass(frozen=True, slots=True)
+class Speaks:
+    """What an official part answers alone: there the starter's rows do not count, also where the part is silent.
+
+    kind: a measure's or fee's kind, a threshold's name, `goods` or `restriction`; empty for all of them. codes: the
+    prefixes it speaks for.
+    """
+
+    kind: str
+    valid_from: date
+    valid_until: date | None = None
+    codes: tuple[str, ...] = ("",)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Dated rows of one authority, or of one part of its law. speaks: what the part answers alone."""
+
+    measures: tuple[Measure, ...] = ()
+    goods: tuple[Dated[Goods], ...] = ()
+    fees: tuple[Dated[Fee], ...] = ()
+    thresholds: tuple[Dated[Threshold], ...] = ()
+    restrictions: tuple[Dated[Restriction], ...] = ()
+    areas: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    speaks: tuple[Speaks, ...] = ()
+
+
+class Entry(NamedTuple):
+    """That measure number `measure` counts a prefix in, or out, from one day until another (ordinals)."""
+
+    measure: int
+    inside: bool
+    since: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class LawIndex:
+    """One authority's whole law as it was known at one load, sorted by goods-code prefix; look-ups name the day.
+
+    version: authority, load and digest, `US:41-0f3a...`. measures: in the order they were written; entries: by prefix,
+    the longest fitting prefix decides; lengths: of all prefixes, longest first; goods: by code.
+    """
+
+    currency: str
+    version: str
+    areas: Mapping[str, frozenset[str]]
+    measures: Sequence[Measure]
+    entries: Mapping[str, tuple[Entry, ...]]
+    lengths: tuple[int, ...]
+    goods: Mapping[str, tuple[Dated[Goods], ...]]
+    fees: tuple[Dated[Fee], ...]
+    thresholds: Mapping[str, tuple[Dated[Threshold], ...]]
+    restrictions: tuple[Dated[Restriction], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """The law of one destination on one day: the authority's index and the day that look-ups ask it for.
+
+    today: what long prefix lists have on that day, filled as it is asked for.
     """
 
     destination: str
     on: date
-    currency: str
-    version: str
-    areas: Mapping[str, frozenset[str]]
-    goods: Mapping[str, Goods]
-    by_prefix: Mapping[str, tuple[tuple[Measure, bool], ...]]
-    lengths: tuple[int, ...]
-    fees: tuple[Fee, ...]
-    thresholds: Mapping[str, tuple[Threshold, ...]]
-    restrictions: tuple[Restriction, ...]
+    index: LawIndex
+    today: dict[str, tuple[Entry, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def currency(self) -> str:
+        """What the authority counts in."""
+        return self.index.currency
+
+    @property
+    def version(self) -> str:
+        """Authority, load and digest of what the answer is made from."""
+        return self.index.version
+
+    @property
+    def areas(self) -> Mapping[str, frozenset[str]]:
+        """Named groups of countries."""
+        return self.index.areas
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What loading a part did, by key. load: its number; None when nothing was there to do.
+
+    changed: keys whose rate, days or words are others than before; ended: keys that the part no longer has.
+    """
+
+    jurisdiction: str
+    part: str
+    edition: str
+    load: int | None
+    new: int = 0
+    ended: int = 0
+    changed: int = 0
+    same: int = 0
 
 
 class LawMissing(NotFound):
@@ -202,6 +298,14 @@ class LawMissing(NotFound):
     code = "customs.law_missing"
     message = "We do not know the customs law of {destination} yet."
     remedy = "Choose another destination, or load its tariff."
+
+
+class LoadUnknown(NotFound):
+    """A data version names a load that is not in this database."""
+
+    code = "customs.load_unknown"
+    message = "The data version {version} is not in this database."
+    remedy = "Replay the quote where it was made."
 
 
 class RateUnreadable(Refused):

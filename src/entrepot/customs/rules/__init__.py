@@ -1,23 +1,46 @@
-"""Reading rates as the law writes them, reading tariff files, and making one day's law of dated rows."""
+"""Reading rates as the law writes them, reading tariff files, and asking the law of a day."""
 
-from entrepot.customs.rules.day import compiled, covering, fees_on, measures_on, restriction_on, spared, threshold_on
-from entrepot.customs.rules.facts import TariffFacts, tariff_facts
+from entrepot.customs.rules.day import (
+    covering,
+    fees_on,
+    goods_at,
+    goods_on,
+    measures_on,
+    restriction_on,
+    spared,
+    threshold_on,
+)
+from entrepot.customs.rules.facts import COLUMNS, SHARED, PartFacts, newer_fields, part_facts
+from entrepot.customs.rules.index import compiled, indexed
+from entrepot.customs.rules.plan import Plan, Stored, planned
 from entrepot.customs.rules.rates import duty_at, rate_expression
-from entrepot.customs.rules.starter import Dated, Rows, tariff_rows
+from entrepot.customs.rules.starter import TariffHead, tariff_head, tariff_rows
+from entrepot.customs.terms import Dated, Rows
 
 __all__ = [
+    "COLUMNS",
+    "SHARED",
     "Dated",
+    "PartFacts",
+    "Plan",
     "Rows",
-    "TariffFacts",
+    "Stored",
+    "TariffHead",
     "compiled",
     "covering",
     "duty_at",
     "fees_on",
+    "goods_at",
+    "goods_on",
+    "indexed",
     "measures_on",
+    "newer_fields",
+    "part_facts",
+    "planned",
     "rate_expression",
     "restriction_on",
     "spared",
-    "tariff_facts",
+    "tariff_head",
     "tariff_rows",
     "threshold_on",
 ]

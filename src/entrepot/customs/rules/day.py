@@ -1,66 +1,53 @@
-"""One day's law: what is in force is sorted by goods-code prefix once, so that a line is answered by a few look-ups."""
+"""Asking the law of a day: the goods, measures, fees, thresholds and restrictions that hold then."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from entrepot.customs.rules.starter import Rows
+from entrepot.customs.rules.index import entries_on
 from entrepot.customs.terms import Fee, Goods, Law, Measure, Restriction, Threshold
-
-
-def compiled(*, destination: str, currency: str, on: date, rows: Rows, version: str) -> Law:
-    """The law of `destination` on `on`, of the rows whose period holds that day (both halves of the day alike)."""
-    measures = [measure for measure in rows.measures if _in_force(measure.valid_from, measure.valid_until, on)]
-    by_prefix: dict[str, list[tuple[Measure, bool]]] = {}
-    for measure in measures:
-        for prefix in measure.codes:
-            by_prefix.setdefault(prefix, []).append((measure, True))
-        for prefix in measure.codes_except:
-            by_prefix.setdefault(prefix, []).append((measure, False))
-    goods = {row.value.code: row.value for row in rows.goods if _in_force(row.valid_from, row.valid_until, on)}
-    thresholds: dict[str, list[Threshold]] = {}
-    for threshold in rows.thresholds:
-        if _in_force(threshold.value.valid_from, threshold.valid_until, on):
-            thresholds.setdefault(threshold.value.name, []).append(threshold.value)
-    return Law(
-        destination=destination,
-        on=on,
-        currency=currency,
-        version=version,
-        areas=rows.areas,
-        goods=goods,
-        by_prefix={prefix: tuple(found) for prefix, found in by_prefix.items()},
-        lengths=tuple(sorted({len(prefix) for prefix in (*by_prefix, *goods)}, reverse=True)),
-        fees=tuple(fee.value for fee in rows.fees if _in_force(fee.value.valid_from, fee.valid_until, on)),
-        thresholds={name: tuple(found) for name, found in thresholds.items()},
-        restrictions=tuple(row.value for row in rows.restrictions if _in_force(row.valid_from, row.valid_until, on)),
-    )
 
 
 def covering(*, law: Law, code: str) -> Goods | None:
     """The loaded goods code that `code` (digits only) is or falls under; None when the data does not cover it."""
-    for length in law.lengths:
-        found = law.goods.get(code[:length]) if length <= len(code) else None
+    for length in law.index.lengths:
+        found = goods_at(law=law, code=code[:length]) if length <= len(code) else None
         if found is not None:
             return found
     return None
 
 
+def goods_at(*, law: Law, code: str) -> Goods | None:
+    """The goods code of exactly these digits on the law's day; None when the loaded schedule has none."""
+    for row in law.index.goods.get(code, ()):
+        if row.holds(law.on):
+            return row.value
+    return None
+
+
+def goods_on(*, law: Law) -> Iterator[Goods]:
+    """Every goods code of the day."""
+    return (row.value for rows in law.index.goods.values() for row in rows if row.holds(law.on))
+
+
 def measures_on(*, law: Law, code: str, origin: str, region: str = "") -> list[Measure]:
-    """The measures on goods of a code and origin, in the order they were written.
+    """The measures on goods of a code and origin, those of longer prefixes first, then in the order they were written.
 
     For each measure the longest prefix that fits decides whether the code is inside or excepted.
     """
-    decided: dict[str, bool] = {}
+    decided: set[int] = set()
     found: list[Measure] = []
-    for length in law.lengths:
+    measures = law.index.measures
+    for length in law.index.lengths:
         if length > len(code):
             continue
-        for measure, inside in law.by_prefix.get(code[:length], ()):
-            if measure.key in decided:
+        for entry in entries_on(law=law, prefix=code[:length]):
+            if entry.measure in decided:
                 continue
-            decided[measure.key] = inside
-            if inside and _fits(measure, origin, region):
-                found.append(measure)
+            decided.add(entry.measure)
+            if entry.inside:
+                measure = measures[entry.measure]
+                if _fits(measure, origin, region):
+                    found.append(measure)
     return found
 
 
@@ -68,7 +55,10 @@ def threshold_on(
     *, law: Law, name: str, origins: Sequence[str] = (), ship_from: str = "", mode: str = ""
 ) -> Threshold | None:
     """The amount that law attaches `name` to for goods of these origins; None when there is none that day."""
-    for threshold in law.thresholds.get(name, ()):
+    for row in law.index.thresholds.get(name, ()):
+        threshold = row.value
+        if not row.holds(law.on):
+            continue
         if threshold.origins and not all(origin in threshold.origins for origin in origins):
             continue
         if any(origin in threshold.origins_except for origin in origins):
@@ -84,17 +74,21 @@ def threshold_on(
 def fees_on(*, law: Law, entry: str, transport: str, claims: frozenset[str]) -> Iterable[Fee]:
     """The fees of an entry, in the order they were written."""
     return (
-        fee
-        for fee in law.fees
-        if (not fee.entries or entry in fee.entries)
-        and (not fee.transports or transport in fee.transports)
-        and not (fee.claims_except & claims)
+        row.value
+        for row in law.index.fees
+        if row.holds(law.on)
+        and (not row.value.entries or entry in row.value.entries)
+        and (not row.value.transports or transport in row.value.transports)
+        and not (row.value.claims_except & claims)
     )
 
 
 def restriction_on(*, law: Law, code: str, origin: str, mode: str, claims: frozenset[str]) -> Restriction | None:
     """What forbids goods of this code and origin this way, or asks for a document that is not among the claims."""
-    for row in law.restrictions:
+    for dated in law.index.restrictions:
+        row = dated.value
+        if not dated.holds(law.on):
+            continue
         if row.modes and mode not in row.modes:
             continue
         if row.origins and origin not in row.origins:
@@ -123,7 +117,3 @@ def _fits(measure: Measure, origin: str, region: str) -> bool:
     if measure.regions and region not in measure.regions:
         return False
     return (not measure.origins or origin in measure.origins) and origin not in measure.origins_except
-
-
-def _in_force(since: date, until: date | None, on: date) -> bool:
-    return since <= on and (until is None or on < until)

@@ -1,122 +1,142 @@
-"""A tariff as plain column values, table by table: what the loader and the first migration write."""
+"""Rows of law as plain column values, table by table, and read back from them."""
 
 import hashlib
-import tomllib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
+from decimal import Decimal
+from typing import Any, Final, get_type_hints
 
-from entrepot.customs.rules.starter import Rows, tariff_rows
-from entrepot.customs.terms import Measure, TariffUnreadable
+import msgspec
+
+from entrepot.customs.terms import (
+    Dated,
+    Fee,
+    Goods,
+    Measure,
+    Restriction,
+    Rows,
+    TariffUnreadable,
+    Threshold,
+)
 
 Facts = dict[str, object]
+_DAYS: Final = ("valid_from", "valid_until")
+_MEASURE: Final = (
+    "kind", "codes", "codes_except", "origins", "origins_except", "regions", "base", "relation", "claim",
+    "claims_except", "shut_out_by", "unknown_from", "note",
+)  # fmt: skip
+_GOODS: Final = ("text", "units")
+_FEE: Final = ("kind", "entries", "transports", "claims_except", "rate", "flat", "minimum", "maximum", "unknown_from")
+_THRESHOLD: Final = ("name", "amount", "currency", "origins", "origins_except", "ships_from", "modes")
+_RESTRICTION: Final = ("codes", "codes_except", "origins", "modes", "verdict", "document", "text")
+# Table, and the columns of its own; those that all tables have come first.
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "customs_measure": (
+        *_MEASURE, "rate", "unit_price", "unit_price_units", "loaded_before", "entered_before",
+    ),
+    "customs_goods": _GOODS,
+    "customs_fee": _FEE,
+    "customs_threshold": _THRESHOLD,
+    "customs_restriction": _RESTRICTION,
+}  # fmt: skip
+SHARED: Final = ("key", "valid_from", "valid_until", "source", "more")
+_encoder: Final = msgspec.json.Encoder(order="deterministic")
 
 
 @dataclass(frozen=True, slots=True)
-class TariffFacts:
-    """Columns of the tariff's own row, and of its dated rows by model name."""
+class PartFacts:
+    """Column values of one part's rows by table, each with a fingerprint of its content beside its days."""
 
-    jurisdiction: str
-    version: str
-    head: Facts
-    rows: Rows
-
-    def tables(self) -> Iterator[tuple[str, Iterator[Facts]]]:
-        """Model name and column values of each table, in an order that keeps references whole."""
-        rows = self.rows
-        yield "MeasureRow", (_measure(measure) for measure in rows.measures)
-        yield (
-            "GoodsRow",
-            (
-                _dated(row.value.code, row.valid_from, row.valid_until, row.value.source)
-                | {"text": dict(row.value.text), "units": list(row.value.units)}
-                for row in rows.goods
-            ),
-        )
-        yield (
-            "FeeRow",
-            (
-                _plain(row.value, _FEE) | _dated(row.value.key, row.valid_from, row.valid_until, row.value.source)
-                for row in rows.fees
-            ),
-        )
-        yield (
-            "ThresholdRow",
-            (
-                _plain(row.value, _THRESHOLD) | _dated(row.value.key, row.valid_from, row.valid_until, row.value.source)
-                for row in rows.thresholds
-            ),
-        )
-        yield (
-            "RestrictionRow",
-            (
-                _plain(row.value, _RESTRICTION)
-                | _dated(row.value.key, row.valid_from, row.valid_until, row.value.source)
-                for row in rows.restrictions
-            ),
-        )
+    tables: Mapping[str, list[Facts]]
 
 
-def tariff_facts(*, law: str, goods: str, file: str, edition: str) -> TariffFacts:
-    """One authority's two files as column values; the version is a digest of both texts.
+def part_facts(*, rows: Rows, file: str) -> PartFacts:
+    """The rows as column values. Raises TariffUnreadable when a key begins twice on one day."""
+    tables = {
+        "customs_measure": [_measure(measure) for measure in rows.measures],
+        "customs_goods": [_row(row, _GOODS, key=row.value.code) for row in rows.goods],
+        "customs_fee": [_row(row, _FEE, key=row.value.key) for row in rows.fees],
+        "customs_threshold": [_row(row, _THRESHOLD, key=row.value.key) for row in rows.thresholds],
+        "customs_restriction": [_row(row, _RESTRICTION, key=row.value.key) for row in rows.restrictions],
+    }
+    for found in tables.values():
+        known: set[object] = set()
+        for facts in found:
+            once = (facts["key"], facts["valid_from"])
+            if once in known:
+                raise TariffUnreadable(file=file, why=f"{once[0]} begins twice on {once[1]}")
+            known.add(once)
+    return PartFacts(tables)
 
-    Raises TariffUnreadable naming the file and the row, RateUnreadable.
-    """
-    rows = tariff_rows(law=law, goods=goods, file=file)
-    head = tomllib.loads(law)
-    jurisdiction, currency = head.get("jurisdiction"), head.get("currency")
-    if not isinstance(jurisdiction, str) or not isinstance(currency, str):
-        raise TariffUnreadable(file=file, why="it names no jurisdiction and currency")
-    version = hashlib.sha256(f"{law}\n{goods}".encode()).hexdigest()
-    return TariffFacts(
-        jurisdiction,
-        version,
-        {
-            "jurisdiction": jurisdiction,
-            "currency": currency,
-            "members": head.get("members", [jurisdiction]),
-            "areas": {name: sorted(members) for name, members in rows.areas.items()},
-            "edition": edition,
-            "version": version,
-        },
-        rows,
+
+def _measure(measure: Measure) -> Facts:
+    price, transit = measure.unit_price, measure.transit
+    return _printed(
+        _plain(measure, ("key", *_DAYS, "source", *_MEASURE))
+        | {
+            "rate": measure.rate.text,
+            "unit_price": price.at_least if price else None,
+            "unit_price_units": list(price.units) if price else [],
+            "loaded_before": transit.loaded_before if transit else None,
+            "entered_before": transit.entered_before if transit else None,
+            "more": _more(measure, _MEASURE_MORE),
+        }
     )
 
 
-_FEE = ("kind", "entries", "transports", "claims_except", "rate", "flat", "minimum", "maximum", "unknown_from")
-_THRESHOLD = ("name", "amount", "currency", "origins", "origins_except", "ships_from", "modes")
-_RESTRICTION = ("codes", "codes_except", "origins", "modes", "verdict", "document", "text")
+def _row(
+    row: "Dated[Goods] | Dated[Fee] | Dated[Threshold] | Dated[Restriction]", names: Sequence[str], key: str
+) -> Facts:
+    more = _more(row.value, _GOODS_MORE) if isinstance(row.value, Goods) else {}
+    days = {"key": key, "valid_from": row.valid_from, "valid_until": row.valid_until, "source": row.value.source}
+    return _printed(_plain(row.value, names) | days | {"more": more})
 
 
-def _measure(measure: Measure) -> dict[str, object]:
-    facts = _plain(
-        measure,
-        (
-            "key", "kind", "codes", "codes_except", "origins", "origins_except", "regions", "base", "relation", "claim",
-            "claims_except", "shut_out_by", "valid_from", "valid_until", "unknown_from", "source", "note",
-        ),
-    )  # fmt: skip
-    price, transit = measure.unit_price, measure.transit
-    return facts | {
-        "rate": measure.rate.text,
-        "unit_price": price.at_least if price else None,
-        "unit_price_units": list(price.units) if price else [],
-        "loaded_before": transit.loaded_before if transit else None,
-        "entered_before": transit.entered_before if transit else None,
-    }
+def _printed(facts: Facts) -> Facts:
+    content = {name: value for name, value in facts.items() if name not in _DAYS}
+    return facts | {"fingerprint": hashlib.blake2b(_encoder.encode(content), digest_size=8).hexdigest()}
 
 
-def _dated(key: str, valid_from: object, valid_until: object, source: str) -> dict[str, object]:
-    return {"key": key, "valid_from": valid_from, "valid_until": valid_until, "source": source}
-
-
-def _plain(value: object, names: Sequence[str]) -> dict[str, object]:
+def _plain(value: object, names: Sequence[str]) -> Facts:
     # Sets are sorted, so that the same law is the same rows.
-    plain: dict[str, object] = {}
+    plain: Facts = {}
     for name in names:
         found = getattr(value, name)
         if isinstance(found, frozenset):
             found = sorted(found)
         elif isinstance(found, tuple):
             found = list(found)
+        elif isinstance(found, Decimal):
+            found = found.normalize()
         plain[name] = found
     return plain
+
+
+def _newer(kind: type, columns: Sequence[str]) -> dict[str, tuple[object, object]]:
+    """Fields with a default that have no column: their type and default, by name."""
+    hints = get_type_hints(kind)
+    own = {*columns, "key", "code", *_DAYS, "source", "rate", "unit_price", "transit"}
+    return {
+        one.name: (hints[one.name], one.default)
+        for one in fields(kind)
+        if one.name not in own and one.default is not MISSING
+    }
+
+
+def _more(value: object, newer: Mapping[str, tuple[object, object]]) -> Facts:
+    found = {name: getattr(value, name) for name, (_, default) in newer.items() if getattr(value, name) != default}
+    return {
+        name: msgspec.to_builtins(sorted(one) if isinstance(one, frozenset) else one) for name, one in found.items()
+    }
+
+
+def newer_fields(*, kind: type, more: Mapping[str, object]) -> dict[str, Any]:
+    """The fields that were kept in `more`, as keyword arguments of `kind`."""
+    if not more:
+        return {}
+    newer = _MEASURE_MORE if kind is Measure else _GOODS_MORE
+    return {name: msgspec.convert(value, type=newer[name][0]) for name, value in more.items() if name in newer}
+
+
+_MEASURE_MORE: Final = _newer(Measure, _MEASURE)
+_GOODS_MORE: Final = _newer(Goods, _GOODS)

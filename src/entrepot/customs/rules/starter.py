@@ -4,18 +4,19 @@ import csv
 import io
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final, Generic, TypeVar
 
 from entrepot.customs.rules.rates import rate_expression
 from entrepot.customs.terms import (
+    Dated,
     Fee,
     Goods,
     Measure,
     Relation,
     Restriction,
+    Rows,
     TariffUnreadable,
     Threshold,
     Transit,
@@ -23,30 +24,28 @@ from entrepot.customs.terms import (
     Verdict,
 )
 
-Value = TypeVar("Value")
 Table = Mapping[str, object]
-_OPEN: Final = date.max
 
 
 @dataclass(frozen=True, slots=True)
-class Dated(Generic[Value]):
-    """A fact with the days it holds, the last one not included."""
+class TariffHead:
+    """Whose law a file of our own form holds."""
 
-    value: Value
-    valid_from: date
-    valid_until: date | None = None
+    jurisdiction: str
+    currency: str
+    members: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """All dated rows of one authority."""
-
-    measures: tuple[Measure, ...] = ()
-    goods: tuple[Dated[Goods], ...] = ()
-    fees: tuple[Dated[Fee], ...] = ()
-    thresholds: tuple[Dated[Threshold], ...] = ()
-    restrictions: tuple[Dated[Restriction], ...] = ()
-    areas: Mapping[str, frozenset[str]] = field(default_factory=dict)
+def tariff_head(*, law: str, file: str) -> TariffHead:
+    """Whose law it is. Raises TariffUnreadable when the file does not say."""
+    try:
+        head = tomllib.loads(law)
+    except tomllib.TOMLDecodeError as wrong:
+        raise TariffUnreadable(file=file, why=str(wrong)) from wrong
+    jurisdiction, currency = head.get("jurisdiction"), head.get("currency")
+    if not isinstance(jurisdiction, str) or not isinstance(currency, str):
+        raise TariffUnreadable(file=file, why="it names no jurisdiction and currency")
+    return TariffHead(jurisdiction, currency, tuple(head.get("members", [jurisdiction])))
 
 
 def tariff_rows(*, law: str, goods: str, file: str) -> Rows:

@@ -11,13 +11,15 @@ from entrepot.rates import queries as rates
 from entrepot.rates.terms import Rate, RateMissing
 
 
-def answer(*, request: QuoteRequest, policy: Policy = STRICT) -> QuoteAnswer:
+def answer(*, request: QuoteRequest, policy: Policy = STRICT, data_version: str = "") -> QuoteAnswer:
     """The answer to one request by the law of its day and destination; the exchange rates are those of its day.
 
-    An unknown destination or a missing rate is answered as unknown, never raised.
+    data_version: of an earlier answer, to have it again as it was; else by all that is known now. An unknown
+    destination or a missing rate is answered as unknown, never raised. Raises LoadUnknown.
     """
+    as_of = customs.load_named(version=data_version) if data_version else None
     try:
-        law = customs.law(destination=request.destination, on=request.on)
+        law = customs.law(destination=request.destination, on=request.on, as_of=as_of)
     except LawMissing:
         return lawless_answer(request=request)
     pairs = needed_rates(request=request, currency=law.currency)

@@ -244,7 +244,7 @@ def frozen_quote(
         total=Money.total(sums.values(), door.currency),
         made_at=door.at,
         valid_until=door.at + VALID,
-        data_version=" ".join(f"{name}:{version}" for name, version in sorted(versions.items())),
+        data_version=" ".join(version for _, version in sorted(versions.items())),
         fx=tuple(rates[pair] for pair in sorted(rates)),
         refusals=tuple(one for one in results if isinstance(one, Refusal)),
         basket_fingerprint=fingerprint,

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
-from entrepot.customs.rules import covering, threshold_on
+from entrepot.customs.rules import covering, measures_on, threshold_on
 from entrepot.customs.terms import AdValorem, Measure, Threshold
 from entrepot.landed.rules.working import (
     ZERO,
@@ -101,9 +101,9 @@ def _above_single(sheet: Sheet, whole: Decimal) -> bool:
 
 
 def _share(sheet: Sheet) -> Measure:
-    for measure in sheet.law.by_prefix.get("", ()):
-        if measure[0].kind == "cbec_share":
-            return measure[0]
+    for measure in measures_on(law=sheet.law, code="", origin=""):
+        if measure.kind == "cbec_share":
+            return measure
     raise unknown("rate_unknown")
 
 
