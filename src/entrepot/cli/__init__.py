@@ -53,6 +53,7 @@ def main() -> None:
             search,
             serve,
             tariff,
+            tariff_load,
             worker,
         )
     app()

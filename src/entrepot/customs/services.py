@@ -11,7 +11,18 @@ from django.db import connection, transaction
 
 from entrepot.customs import queries
 from entrepot.customs.models import LoadRow, TariffRow
-from entrepot.customs.rules import COLUMNS, SHARED, Plan, Stored, part_facts, planned, tariff_head, tariff_rows
+from entrepot.customs.rules import (
+    COLUMNS,
+    SHARED,
+    Plan,
+    Stored,
+    following,
+    part_facts,
+    planned,
+    spliced,
+    tariff_head,
+    tariff_rows,
+)
 from entrepot.customs.terms import LoadReport, Rows, Speaks
 
 STARTER: Final = Path(__file__).parent / "starter"
@@ -89,14 +100,17 @@ def load_part(
     at: datetime | None,
     file: str = "",
 ) -> LoadReport:
-    """Make `rows` what we know of a part from now on: all of it or nothing; repeating the newest digest does nothing.
+    """Make `rows` what we know of a part from now on: all of it or nothing; repeating a digest does nothing.
 
-    Loads of one authority wait for each other. at: None for what ships with the program. The authority's row must be
-    there (`load_starter` puts those in that ship). SQL: 3 statements, and per table 1, 1 to end, 1 for 4,000 new rows.
-    Raises TariffUnreadable when a key begins twice on one day.
+    Where `rows.holds_from` names a day, they are the part's state from then until the next loaded edition's day,
+    whatever order editions come in; what is known of other days stays. Loads of one authority wait for each other.
+    at: None for what ships with the program. The authority's row must be there (`load_starter` puts those in that
+    ship). SQL: 5 statements, and per table 1, 2 to end and prolong, 1 for 4,000 new rows. Raises TariffUnreadable when a key begins twice on one day.
     """
     tariff = TariffRow.objects.select_for_update(no_key=True).get(pk=jurisdiction)
-    newest = LoadRow.objects.filter(tariff=tariff, part=part).order_by("-id").first()
+    holds_from = rows.holds_from
+    before = list(LoadRow.objects.filter(tariff=tariff, part=part).order_by("id"))
+    newest = {one.holds_from: one for one in before}.get(holds_from)
     if newest is not None and newest.digest == digest:
         return LoadReport(jurisdiction, part, edition, None)
     facts = part_facts(rows=rows, file=file or part)
@@ -109,13 +123,19 @@ def load_part(
         file=file,
         digest=digest,
         version=hashlib.sha256(f"{last.version if last else ''}\n{part}\n{digest}".encode()).hexdigest(),
-        speaks=msgspec.to_builtins(rows.speaks),
+        holds_from=holds_from,
+        speaks=_spoken(rows, before),
         areas={name: sorted(members) for name, members in rows.areas.items()},
         loaded_at=at,
     )
     counts = {"new": 0, "ended": 0, "changed": 0, "same": 0}
     for table, found in facts.tables.items():
-        plan = planned(stored=_stored(table, jurisdiction, part), facts=found)
+        stored = _stored(table, jurisdiction, part)
+        if holds_from is None:
+            plan = planned(stored=stored, facts=found)
+        else:
+            days = [one.holds_from for one in before if one.holds_from]
+            plan = spliced(stored=stored, facts=found, since=holds_from, until=following(day=holds_from, days=days))
         _write(table, plan, load)
         for name, count in asdict(plan.counts).items():
             counts[name] += count
@@ -123,6 +143,20 @@ def load_part(
     load.save(update_fields=["counts"])
     queries.forget()
     return LoadReport(jurisdiction, part, edition, load.id, **counts)
+
+
+def _spoken(rows: Rows, before: list[LoadRow]) -> list[dict[str, object]]:
+    """What the part answers alone; an edition's from the day of the first edition on."""
+    since: dict[object, str] = {}
+    for one in before:
+        if one.holds_from is not None:
+            for said in one.speaks:
+                since[said["kind"]] = min(said["valid_from"], since.get(said["kind"], said["valid_from"]))
+    told: list[dict[str, object]] = msgspec.to_builtins(rows.speaks)
+    return [
+        {**said, "valid_from": min(str(said["valid_from"]), since.get(said["kind"], str(said["valid_from"])))}
+        for said in told
+    ]
 
 
 def _stored(table: str, jurisdiction: str, part: str) -> list[Stored]:
@@ -143,6 +177,14 @@ def _write(table: str, plan: Plan, load: LoadRow) -> None:
             cursor.execute(
                 f"UPDATE {table} SET until_load = %s WHERE id = ANY(%s)",  # noqa: S608 - a name of ours
                 [load.id, plan.ended],
+            )
+        if plan.again:
+            content = ", ".join(name for name in names if name not in ("valid_from", "valid_until"))
+            cursor.execute(
+                f"INSERT INTO {table} (tariff_id, part, since_load, valid_from, valid_until, {content}) "  # noqa: S608 - names of ours
+                f"SELECT tariff_id, part, %s::bigint, again.since, again.until, {content} FROM {table} "
+                "JOIN unnest(%s::bigint[], %s::date[], %s::date[]) AS again(old, since, until) ON id = again.old",
+                [load.id, *map(list, zip(*plan.again, strict=True))],
             )
         for start in range(0, len(plan.added), _CHUNK):
             cursor.execute(

@@ -207,7 +207,11 @@ class Speaks:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Dated rows of one authority, or of one part of its law. speaks: what the part answers alone."""
+    """Dated rows of one authority, or of one part of its law. speaks: what the part answers alone.
+
+    holds_from: the rows are an edition's, the state from that day until the next edition's; their own days do not
+    count. None: they are the part whole, with their days.
+    """
 
     measures: tuple[Measure, ...] = ()
     goods: tuple[Dated[Goods], ...] = ()
@@ -216,6 +220,7 @@ class Rows:
     restrictions: tuple[Dated[Restriction], ...] = ()
     areas: Mapping[str, frozenset[str]] = field(default_factory=dict)
     speaks: tuple[Speaks, ...] = ()
+    holds_from: date | None = None
 
 
 class Entry(NamedTuple):

@@ -12,7 +12,7 @@ from entrepot.customs.rules.day import (
 )
 from entrepot.customs.rules.facts import COLUMNS, SHARED, PartFacts, newer_fields, part_facts
 from entrepot.customs.rules.index import compiled, indexed
-from entrepot.customs.rules.plan import Plan, Stored, planned
+from entrepot.customs.rules.plan import Plan, Stored, following, planned, spliced
 from entrepot.customs.rules.rates import duty_at, rate_expression
 from entrepot.customs.rules.starter import TariffHead, tariff_head, tariff_rows
 from entrepot.customs.terms import Dated, Rows
@@ -30,6 +30,7 @@ __all__ = [
     "covering",
     "duty_at",
     "fees_on",
+    "following",
     "goods_at",
     "goods_on",
     "indexed",
@@ -40,6 +41,7 @@ __all__ = [
     "rate_expression",
     "restriction_on",
     "spared",
+    "spliced",
     "tariff_head",
     "tariff_rows",
     "threshold_on",

@@ -1,0 +1,16 @@
+"""The kinds of tariff file we read: one row a kind. A loader is pure, its rows are written by `load_part`."""
+
+from typing import Final
+
+from entrepot.customs.rules.loaders.files import FileKind, Loading, TariffFile, recognised
+
+# Files load in the order of `order`, then of their names. A new loader adds its row here.
+KINDS: Final[tuple[FileKind, ...]] = ()
+
+
+def recognise(*, name: str, head: bytes) -> FileKind | None:
+    """The kind of a file by its name or first bytes; None when we cannot read it."""
+    return recognised(kinds=KINDS, name=name, head=head)
+
+
+__all__ = ["KINDS", "FileKind", "Loading", "TariffFile", "recognise"]
