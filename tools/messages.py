@@ -56,8 +56,9 @@ def _extracted(path: Path, method: str, options: dict[str, str]) -> Iterator[tup
 
 
 def _of_errors(path: Path) -> Iterator[tuple[str, str]]:
-    """`message` and `remedy` of the error classes are gettext ids too."""
+    """`message` and `remedy` of the error classes are gettext ids too, and the words for codes among their facts."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        yield from _of_words(node, path)
         if not isinstance(node, ast.ClassDef):
             continue
         assigned = {
@@ -84,6 +85,21 @@ def _of_steps(path: Path) -> Iterator[tuple[str, str]]:
         text = node.args[0].value
         if name in {"say", "note", "step", "Step"} and "landed" in path.parts and isinstance(text, str):
             yield text, f"{path.relative_to(ROOT)}:{node.lineno}"
+
+
+def _of_words(node: ast.AST, path: Path) -> Iterator[tuple[str, str]]:
+    """Tables named `..._WORDS` hold what people read for a code, `..._SENTENCES` what is said and what to do."""
+    if (
+        not isinstance(node, ast.AnnAssign)
+        or not isinstance(node.target, ast.Name)
+        or not isinstance(node.value, ast.Dict)
+    ):
+        return
+    if node.target.id.endswith(("_WORDS", "_SENTENCES")):
+        for value in node.value.values:
+            for part in value.elts if isinstance(value, ast.Tuple) else (value,):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value:
+                    yield part.value, f"{path.relative_to(ROOT)}:{part.lineno}"
 
 
 def _of_findings(path: Path) -> Iterator[tuple[str, str]]:

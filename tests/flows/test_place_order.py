@@ -215,7 +215,7 @@ def test_a_strange_or_incomplete_address_is_refused_and_changes_nothing() -> Non
         with pytest.raises(NotYours):
             sale.place(address_ref=ref)
     Address.objects.filter(shopper_id=sale.viewer.shopper_id, ref=sale.address).update(district="")
-    with pytest.raises(AddressIncomplete, match="district"):
+    with pytest.raises(AddressIncomplete, match="the district or county"):
         sale.place()
     assert state_of_things(sale) == before
 

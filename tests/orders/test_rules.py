@@ -70,8 +70,9 @@ def test_every_state_of_an_order_meets_every_verb(state: str, verb: str) -> None
     if expected:
         assert rules.after(state=State(state), verb=OrderVerb(verb)) == expected
     else:
-        with pytest.raises(WrongMoment, match=state):
+        with pytest.raises(WrongMoment) as refused:
             rules.after(state=State(state), verb=OrderVerb(verb))
+        assert refused.value.facts["state"] == state
 
 
 @pytest.mark.parametrize(("route", "stage", "verb", "expected"), ALL_CELLS)
@@ -79,8 +80,9 @@ def test_every_stage_of_a_consignment_meets_every_verb(route: Route, stage: str,
     if expected != "-":
         assert rules.stage_after(stage=Stage(stage), verb=verb, route=route) == expected == rules.stage_of(verb)
     else:
-        with pytest.raises(WrongMoment, match=stage):
+        with pytest.raises(WrongMoment) as refused:
             rules.stage_after(stage=Stage(stage), verb=verb, route=route)
+        assert refused.value.facts["state"] == stage
 
 
 @pytest.mark.parametrize("stage", Stage)

@@ -18,8 +18,8 @@ from dmr.security.base import SyncAuth
 from dmr.serializer import BaseSerializer
 
 from entrepot.base import clock, idempotency
-from entrepot.base.problems import showing
-from entrepot.kernel.errors import EntrepotError, NotFound, Refused, fill
+from entrepot.base.problems import facts_of, said, showing
+from entrepot.kernel.errors import EntrepotError, NotFound, Refused
 from entrepot.parties import queries as parties
 from entrepot.parties.terms import Viewer
 
@@ -196,15 +196,16 @@ def problem_response(error: EntrepotError) -> HttpResponse:
     """The problem document of an anticipated failure, in the caller's language."""
     shown = showing(error)
     status = _STATUS.get(type(error), shown.status)
+    detail, remedy = said(error)
     response = JsonResponse(
         Problem(
             type=PROBLEM_TYPE + error.code,
             status=status,
             title=gettext(shown.title),
-            detail=fill(gettext(error.message), error.facts),
+            detail=detail,
             code=error.code,
-            remedy=fill(gettext(error.remedy), error.facts) if error.remedy else "",
-            facts={name: fact if isinstance(fact, int | bool) else str(fact) for name, fact in error.facts.items()},
+            remedy=remedy,
+            facts=dict(facts_of(error)),
         ),
         status=status,
     )

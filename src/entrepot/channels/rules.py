@@ -51,7 +51,7 @@ PRESETS: Final = (
 def must_admit(*, channel: Channel, verified: bool) -> None:
     """Stop a merchant who may not sell in `channel`. Raises NotAdmitted."""
     if channel.requires_verified and not verified:
-        raise NotAdmitted(channel=channel.slug)
+        raise NotAdmitted(channel=channel.slug, name=channel.name)
 
 
 def lane_between(*, channel: Channel, ship_from: str, destination: str) -> Lane:
@@ -61,7 +61,7 @@ def lane_between(*, channel: Channel, ship_from: str, destination: str) -> Lane:
     """
     lane = channel.destinations.get(destination)
     if lane is None or (lane.regime_mode == DOMESTIC and ship_from != destination):
-        raise NoLane(channel=channel.slug, ship_from=ship_from, destination=destination)
+        raise NoLane(channel=channel.slug, name=channel.name, ship_from=ship_from, destination=destination)
     if ship_from == destination:
         return Lane(DOMESTIC, Route.DIRECT, lane.guaranteed)
 

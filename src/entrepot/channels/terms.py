@@ -68,7 +68,7 @@ class NotAdmitted(Refused):
     """The merchant does not meet the channel's admission rules."""
 
     code = "channels.not_admitted"
-    message = "The channel {channel} takes verified merchants only."
+    message = "The channel {name} takes verified merchants only."
     remedy = "Have the business verified first, or sell in the bazaar."
 
 
@@ -76,5 +76,5 @@ class NoLane(Refused):
     """The channel does not send to that country from there."""
 
     code = "channels.no_lane"
-    message = "The channel {channel} does not send from {ship_from} to {destination}."
+    message = "The channel {name} does not send from {ship_from} to {destination}."
     remedy = "Choose another destination or an article from another channel."

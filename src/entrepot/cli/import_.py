@@ -20,7 +20,7 @@ from entrepot.base.problems import showing
 from entrepot.catalogue import queries as catalogue
 from entrepot.catalogue.rules.findings import sentence
 from entrepot.catalogue.services import open_import
-from entrepot.catalogue.terms import ImportReport, ImportState, ImportTrouble, Severity
+from entrepot.catalogue.terms import ImportReport, ImportState, Severity
 from entrepot.cli import app
 from entrepot.jobs.feeds import run_import
 from entrepot.kernel.errors import EntrepotError
@@ -132,9 +132,6 @@ def _show(report: ImportReport) -> None:
 
 
 def _refuse(refusal: EntrepotError) -> NoReturn:
-    if isinstance(refusal, ImportTrouble):
-        what, remedy = sentence(refusal.why, refusal.details)
-    else:
-        what, remedy = refusal.text(), refusal.remedy
+    what, remedy = refusal.said()
     _say.print(f"[red]{what}[/red] {remedy}")
     raise typer.Exit(showing(refusal).exit_code) from refusal

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import ClassVar, Final, NewType
 
 from entrepot.carriage.terms import Place
 from entrepot.kernel.errors import Conflict, NotFound, Refused
@@ -227,8 +227,27 @@ class ParcelUnknown(NotFound):
     remedy = "Put it on the side for the shift lead: it may belong to another depot."
 
 
+_STATE_WORDS: Final = {
+    "expected": "not here yet",
+    "received": "on the shelf",
+    "packed": "in a box",
+    "dispatched": "sent off",
+}
+_MODE_WORDS: Final = {
+    "cbec_direct": "retail import (9610)",
+    "cbec_bonded": "bonded retail import (1210)",
+    "personal": "personal articles",
+    "express": "express entry",
+    "post": "post",
+    "cargo": "general trade",
+    "domestic": "domestic delivery",
+}
+
+
 class ParcelMoved(Conflict):
     """The parcel is not where the verb needs it."""
+
+    words: ClassVar = {"state": _STATE_WORDS}
 
     code = "depot.parcel_moved"
     message = "The parcel {barcode} is {state}."
@@ -261,6 +280,8 @@ class BoxClosed(Conflict):
 
 class BoxMismatch(Refused):
     """Parcels of different destinations or ways in never share a box."""
+
+    words: ClassVar = {"mode": _MODE_WORDS}
 
     code = "depot.box_mismatch"
     message = "The parcel {barcode} goes to {destination} by {mode}; this box does not."

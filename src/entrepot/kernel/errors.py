@@ -1,6 +1,6 @@
 """The four ways a verb may say no. Everything else that is raised is a bug."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 
@@ -14,6 +14,9 @@ class EntrepotError(Exception):
     code: ClassVar[str] = "entrepot.error"
     message: ClassVar[str] = "Something was refused."
     remedy: ClassVar[str] = ""
+    # What people read where a fact is a code: fact -> code -> English, which is the gettext id too. The empty code
+    # stands for every other one.
+    words: ClassVar[Mapping[str, Mapping[str, str]]] = {}
 
     def __init__(self, **facts: object) -> None:
         self.facts: Mapping[str, object] = facts
@@ -24,7 +27,34 @@ class EntrepotError(Exception):
 
     def text(self) -> str:
         """The English sentence with its facts filled in; edges translate `message` first."""
-        return fill(self.message, self.facts)
+        return self.said()[0]
+
+    def templates(self) -> tuple[str, str]:
+        """Message and remedy before their facts are filled in."""
+        return self.message, self.remedy
+
+    def said(
+        self, *, translate: Callable[[str], str] = str, shown: Callable[[str, object], object] | None = None
+    ) -> tuple[str, str]:
+        """What happened and what to do about it, the facts in words: codes as `words` has them, others by `shown`."""
+        facts = {name: self._worded(name, fact, translate, shown) for name, fact in self.facts.items()}
+        message, remedy = self.templates()
+        return fill(translate(message), facts), fill(translate(remedy), facts) if remedy else ""
+
+    def _worded(
+        self,
+        name: str,
+        fact: object,
+        translate: Callable[[str], str],
+        shown: Callable[[str, object], object] | None,
+    ) -> object:
+        if isinstance(fact, tuple):
+            return translate(", ").join(str(self._worded(name, one, translate, shown)) for one in fact)
+        known = self.words.get(name, {})
+        words = known.get(str(fact)) or known.get("")
+        if words:
+            return translate(words)
+        return shown(name, fact) if shown else fact
 
 
 class Refused(EntrepotError):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
 from entrepot.kernel.errors import NotFound, Refused
 from entrepot.kernel.money import Money
@@ -252,8 +252,26 @@ class Drift:
     summed: tuple[int, int, int, int]
 
 
+_KIND_WORDS: Final = {
+    "psp_receivable": "money at the payment provider",
+    "hold": "money held for buyer protection",
+    "merchant_available": "the merchant's available money",
+    "refund_in_transit": "refunds on their way",
+    "commission": "commission earned",
+    "duty_payable": "duty owed",
+    "tax_payable": "tax owed",
+    "freight_payable": "freight owed",
+    "fees": "border fees owed",
+    "fx_position": "exchange position",
+    "fx_gain": "exchange result",
+    "rounding": "rounding",
+}
+
+
 class Overdrawn(Refused):
     """An account would give more than it holds."""
+
+    words: ClassVar = {"kind": _KIND_WORDS}
 
     code = "ledger.overdrawn"
     message = "There is not enough money on the account ({kind})."

@@ -114,7 +114,7 @@ def check_cancelling(*, order: OrderToPay, reason: CancelReason, at: datetime) -
     """Raises WrongMoment unless the order waits for its money, NotExpired when its time is said to be over but is not."""
     after(state=order.state, verb=OrderVerb.CANCEL)
     if reason is CancelReason.EXPIRED and at < order.expires_at:
-        raise NotExpired(expires_at=order.expires_at.isoformat())
+        raise NotExpired(expires_at=order.expires_at)
 
 
 def check_quote(*, quote: BasketQuote, basket_fingerprint: str, address: Address, language: str) -> None:
@@ -126,7 +126,7 @@ def check_quote(*, quote: BasketQuote, basket_fingerprint: str, address: Address
         raise BasketChanged
     if not quote.complete:
         titles = (pick(title, language) for refusal in quote.refusals for title in refusal.titles)
-        raise NotDeliverable(articles=", ".join(titles))
+        raise NotDeliverable(articles=tuple(titles))
     # A quote without a region is good for the whole country: its law does not differ by region.
     if quote.destination != address.country or (quote.region and quote.region != address.region):
         quoted, given = (

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final, NewType
+from typing import ClassVar, Final, NewType
 
 from entrepot.channels.terms import Route
 from entrepot.kernel.errors import NotFound, Refused
@@ -293,11 +293,38 @@ class ConsignmentUnknown(NotFound):
     remedy = "Check the number, or look for it in the list."
 
 
+_VERB_WORDS: Final = {
+    "pay": "be paid",
+    "finish": "be completed",
+    "cancel": "be cancelled",
+    "send": "be handed over",
+    "receive": "be received at the depot",
+    "pack": "be packed into a box",
+    "dispatch": "be sent off",
+    "deliver": "be marked as delivered",
+    "release": "have its money released",
+    "undo": "be taken back",
+}
+_STATE_WORDS: Final = {
+    "placed": "waiting for payment",
+    "paid": "paid and not handed over yet",
+    "done": "complete",
+    "sent": "handed over by the merchant",
+    "received": "at the depot",
+    "packed": "packed into a box",
+    "dispatched": "on its way",
+    "delivered": "delivered",
+    "released": "complete, its money released",
+    "cancelled": "cancelled",
+}
+
+
 class WrongMoment(Refused):
     """The state does not allow it."""
 
     code = "orders.wrong_moment"
-    message = "This cannot be done now ({verb}): it is {state}."
+    message = "It cannot {verb} now, because it is {state}."
+    words: ClassVar = {"verb": _VERB_WORDS, "state": _STATE_WORDS}
     remedy = "Reload the page to see how it stands."
 
 

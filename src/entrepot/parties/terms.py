@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NewType
+from typing import ClassVar, Final, NewType
 
 from entrepot.kernel.errors import NotFound, Refused
 from entrepot.kernel.text import Text
@@ -101,12 +101,25 @@ class NotYours(NotFound):
     remedy = "Check the address, or sign in with the account it belongs to."
 
 
+_FIELD_WORDS: Final = {
+    "name": "the name of the person who takes the parcel",
+    "phone": "a phone number that the carrier can call",
+    "country": "the country",
+    "region": "the state or province",
+    "city": "the city",
+    "district": "the district or county",
+    "lines": "street and number",
+    "postal_code": "a postal code of the country's form",
+}
+
+
 class AddressIncomplete(Refused):
     """An address lacks something its country needs."""
 
     code = "parties.address_incomplete"
     message = "The address lacks {field}."
     remedy = "Fill in {field}."
+    words: ClassVar = {"field": _FIELD_WORDS}
 
 
 class ClientUnknown(Refused):

@@ -78,7 +78,7 @@ def payout_after(*, state: PayoutState, verb: PayoutVerb) -> PayoutState:
 def check_amount(*, asked: Money, got: Money) -> None:
     """Exactly the asked amount, or it is refused: more and less alike. Raises AmountDiffers."""
     if asked != got:
-        raise AmountDiffers(asked=str(asked), got=str(got))
+        raise AmountDiffers(asked=asked, got=got)
 
 
 def check_due(*, state: HoldState, release_at: datetime | None, paused: bool, at: datetime) -> None:

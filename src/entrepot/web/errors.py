@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from entrepot.base.problems import showing
-from entrepot.kernel.errors import EntrepotError, NotFound, fill
+from entrepot.base.problems import said, showing
+from entrepot.kernel.errors import EntrepotError, NotFound
 
 _TO_BASKET: Final = frozenset(
     {"landed.quote_expired", "landed.quote_missing", "landed.nothing_to_quote", "orders.basket_changed",
@@ -48,11 +48,12 @@ def problem_of(error: EntrepotError) -> Problem:
     """The refusal in the reader's language."""
     row = showing(error)
     way, label = _way(error.code)
+    message, remedy = said(error)
     return Problem(
         status=row.status,
         title=gettext(row.title),
-        message=fill(gettext(error.message), error.facts),
-        remedy=fill(gettext(error.remedy), error.facts) if error.remedy else "",
+        message=message,
+        remedy=remedy,
         code=error.code,
         way=way,
         way_label=label,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from entrepot.catalogue.terms import Finding, Severity
+from entrepot.catalogue.terms import FILE_SENTENCES, Finding, Severity
 from entrepot.kernel.errors import fill
 
 
@@ -19,67 +19,6 @@ class Sentence:
 
 _E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
-# The file as a whole: nothing of it goes in.
-_FILES: Final = {
-    "feed.empty": ("The file is empty.", "Export it again and check that it has rows."),
-    "feed.excel": (
-        "This is an Excel workbook, not a CSV file.",
-        "In Excel choose Save as, then CSV UTF-8, and import that file.",
-    ),
-    "feed.zip": ("This is a ZIP archive, not a CSV file.", "Unpack it and import the CSV file inside."),
-    "feed.pdf": ("This is a PDF document, not a CSV file.", "Export the products from your shop as CSV."),
-    "feed.html": (
-        "This is a web page, not a CSV file.",
-        "Sign in to your shop and export the products as CSV; the download was a page.",
-    ),
-    "feed.json": ("This is JSON, not a CSV file.", "Export the products from your shop as CSV."),
-    "feed.picture": ("This is a picture, not a CSV file.", "Export the products from your shop as CSV."),
-    "feed.binary": ("This is not a text file.", "Export the products from your shop as CSV."),
-    "feed.gzip_broken": ("The compressed file is damaged or cut off.", "Compress it again, or import it uncompressed."),
-    "feed.gzip_twice": ("The file is compressed twice.", "Unpack it once and import it again."),
-    "feed.bomb": (
-        "The compressed file unpacks to far more than a product file holds.",
-        "Import the CSV file uncompressed.",
-    ),
-    "feed.too_large": (
-        "The file is larger than {megabytes} MB.",
-        "Split it into parts; rows of one product must stay together.",
-    ),
-    "feed.not_decodable": (
-        "The file is not in the encoding {encoding}.",
-        "Choose another encoding, or let us recognise it.",
-    ),
-    "feed.encoding_unknown": (
-        "We do not know the encoding {encoding}.",
-        "Choose UTF-8, UTF-16, GB18030 or Windows-1252.",
-    ),
-    "feed.line_too_long": (
-        "Line {line} is longer than {limit} characters.",
-        "Check that the file is a CSV file with one row a line.",
-    ),
-    "feed.quote_open": (
-        "The quotation mark that opens in line {line} is never closed.",
-        "Close it, or double every quotation mark inside the text.",
-    ),
-    "feed.heading_unknown": (
-        "None of the headings is known: {found}.",
-        "Import a product or inventory file as your shop exports it; the first line holds the headings.",
-    ),
-    "feed.heading_missing": (
-        "The column {column} is missing.",
-        "Add the column {column}, or export the file again with all columns.",
-    ),
-    "feed.heading_twice": ("The column {column} is there twice.", "Remove or rename one of the two."),
-    "feed.too_many_columns": (
-        "The file has {count} columns; {limit} are the most.",
-        "Remove columns that are not needed.",
-    ),
-    "feed.currency": ("Prices in {currency} cannot be offered in the channel {channel}.", "Choose one of: {allowed}."),
-    "feed.broken_off": (
-        "The import broke off because of a fault of ours.",
-        "Start it again; what was done is kept, and nothing is done twice.",
-    ),
-}
 # One row, or all rows of one product: not imported.
 _ERRORS: Final = {
     "feed.handle_missing": ("The row has no handle, so we cannot tell which product it belongs to.", "Fill in {column}."),
@@ -144,7 +83,7 @@ _NOTES: Final = {
 
 MESSAGES: Final[Mapping[str, Sentence]] = {
     code: Sentence(severity, message, remedy)
-    for severity, table in ((_E, _FILES), (_E, _ERRORS), (_W, _WARNINGS), (_N, _NOTES))
+    for severity, table in ((_E, FILE_SENTENCES), (_E, _ERRORS), (_W, _WARNINGS), (_N, _NOTES))
     for code, (message, remedy) in table.items()
 }
 

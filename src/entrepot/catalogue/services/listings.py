@@ -75,7 +75,7 @@ def publish_listing(*, merchant_id: int, listing_id: int, at: datetime) -> None:
     _locked(merchant_id=merchant_id, listing_id=listing_id)
     found = listing_by_id(merchant_id=merchant_id, listing_id=listing_id)
     if found.lacks:
-        raise NotComplete(lacks=", ".join(found.lacks))
+        raise NotComplete(lacks=tuple(found.lacks))
     verified = parties.merchant(merchant_id=merchant_id).verified
     for slug in found.channels:
         must_admit(channel=channels.channel(slug=slug), verified=verified)
@@ -172,7 +172,7 @@ def _edit_variant(listing: Listing, edit: VariantEdit) -> None:
 
 def _put_offer(*, merchant_id: int, variant_id: int, offer: Offer) -> None:
     if offer.price.minor <= 0:
-        raise EditTrouble(field="price", value=str(offer.price))
+        raise EditTrouble(field="price", value=offer.price)
     row = models.Offer(
         id=new_id(owner=merchant_id),
         merchant_id=merchant_id,

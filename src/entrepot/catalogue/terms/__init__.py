@@ -1,6 +1,7 @@
 """The catalogue's words: listings, variants, offers, pictures, categories, and the runs that import them."""
 
 from entrepot.catalogue.terms.imports import (
+    FILE_SENTENCES,
     Dialect,
     Finding,
     ImportPage,
@@ -16,6 +17,8 @@ from entrepot.catalogue.terms.imports import (
 )
 from entrepot.catalogue.terms.listings import (
     CHANGED,
+    LACK_WORDS,
+    PICTURE_WORDS,
     Card,
     CategoryNode,
     CategoryRef,
@@ -46,6 +49,9 @@ from entrepot.catalogue.terms.listings import (
 
 __all__ = [
     "CHANGED",
+    "FILE_SENTENCES",
+    "LACK_WORDS",
+    "PICTURE_WORDS",
     "Card",
     "CategoryNode",
     "CategoryRef",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import ClassVar, Final
 
 from entrepot.kernel.errors import NotFound, Refused
 
@@ -136,17 +137,88 @@ class ImportUnknown(NotFound):
     remedy = "Open it from the list of imports."
 
 
+# Why a file as a whole does not go in, and what to do about it.
+FILE_SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
+    "feed.empty": ("The file is empty.", "Export it again and check that it has rows."),
+    "feed.excel": (
+        "This is an Excel workbook, not a CSV file.",
+        "In Excel choose Save as, then CSV UTF-8, and import that file.",
+    ),
+    "feed.zip": ("This is a ZIP archive, not a CSV file.", "Unpack it and import the CSV file inside."),
+    "feed.pdf": ("This is a PDF document, not a CSV file.", "Export the products from your shop as CSV."),
+    "feed.html": (
+        "This is a web page, not a CSV file.",
+        "Sign in to your shop and export the products as CSV; the download was a page.",
+    ),
+    "feed.json": ("This is JSON, not a CSV file.", "Export the products from your shop as CSV."),
+    "feed.picture": ("This is a picture, not a CSV file.", "Export the products from your shop as CSV."),
+    "feed.binary": ("This is not a text file.", "Export the products from your shop as CSV."),
+    "feed.gzip_broken": ("The compressed file is damaged or cut off.", "Compress it again, or import it uncompressed."),
+    "feed.gzip_twice": ("The file is compressed twice.", "Unpack it once and import it again."),
+    "feed.bomb": (
+        "The compressed file unpacks to far more than a product file holds.",
+        "Import the CSV file uncompressed.",
+    ),
+    "feed.too_large": (
+        "The file is larger than {megabytes} MB.",
+        "Split it into parts; rows of one product must stay together.",
+    ),
+    "feed.not_decodable": (
+        "The file is not in the encoding {encoding}.",
+        "Choose another encoding, or let us recognise it.",
+    ),
+    "feed.encoding_unknown": (
+        "We do not know the encoding {encoding}.",
+        "Choose UTF-8, UTF-16, GB18030 or Windows-1252.",
+    ),
+    "feed.line_too_long": (
+        "Line {line} is longer than {limit} characters.",
+        "Check that the file is a CSV file with one row a line.",
+    ),
+    "feed.quote_open": (
+        "The quotation mark that opens in line {line} is never closed.",
+        "Close it, or double every quotation mark inside the text.",
+    ),
+    "feed.heading_unknown": (
+        "None of the headings is known: {found}.",
+        "Import a product or inventory file as your shop exports it; the first line holds the headings.",
+    ),
+    "feed.heading_missing": (
+        "The column {column} is missing.",
+        "Add the column {column}, or export the file again with all columns.",
+    ),
+    "feed.heading_twice": ("The column {column} is there twice.", "Remove or rename one of the two."),
+    "feed.too_many_columns": (
+        "The file has {count} columns; {limit} are the most.",
+        "Remove columns that are not needed.",
+    ),
+    "feed.currency": ("Prices in {currency} cannot be offered in the channel {channel}.", "Choose one of: {allowed}."),
+    "feed.broken_off": (
+        "The import broke off because of a fault of ours.",
+        "Start it again; what was done is kept, and nothing is done twice.",
+    ),
+}
+
+# The presets; a market's own channels are called by their address.
+_CHANNEL_WORDS: Final = {"bazaar": "Bazaar", "mall": "Mall", "export": "Export"}
+
+
 class ImportTrouble(Refused):
-    """The file as a whole cannot be imported; `why` is a key of `rules.findings.MESSAGES`."""
+    """The file as a whole cannot be imported; `why` is a key of `FILE_SENTENCES`, which says it."""
 
     code = "catalogue.import_trouble"
-    message = "The file cannot be imported: {why}."
+    words: ClassVar = {"channel": _CHANNEL_WORDS}
+    message = "The file cannot be imported."
     remedy = "Correct the file and import it again."
 
     def __init__(self, why: str, **facts: str | int) -> None:
         super().__init__(why=why, **facts)
         self.why = why
         self.details: Mapping[str, str | int] = facts
+
+    def templates(self) -> tuple[str, str]:
+        """The sentence of its own reason."""
+        return FILE_SENTENCES.get(self.why, (self.message, self.remedy))
 
 
 class NotUndoable(Refused):

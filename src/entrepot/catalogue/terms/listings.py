@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, NewType
+from typing import ClassVar, Final, NewType
 
 from entrepot.kernel.errors import NotFound, Refused, Upstream
 from entrepot.kernel.money import Money
@@ -315,8 +315,40 @@ class CategoryUnknown(NotFound):
     remedy = "Choose one from the list."
 
 
+LACK_WORDS: Final = {
+    "title": "a title",
+    "goods_code": "a goods code",
+    "origin": "the country of origin",
+    "weight": "a weight",
+    "price": "a price",
+}
+_FIELD_WORDS: Final = {
+    "title": "The title",
+    "origin": "The country of origin",
+    "goods_code": "The goods code",
+    "gross_grams": "The weight in grams",
+    "net_grams": "The net weight in grams",
+    "price": "The price",
+}
+_VALUE_WORDS: Final = {"empty": "empty"}
+PICTURE_WORDS: Final = {
+    "not_a_picture": "it is not a JPEG, PNG, WebP or GIF",
+    "too_large": "it is larger than 20 MB",
+    "too_many_pixels": "it has more than 50 million pixels",
+    "too_slow": "it took too long",
+    "too_many_redirects": "the address leads on and on",
+    "address_not_public": "the address is not on the open internet",
+    "address_not_allowed": "the address is not an ordinary web address",
+    "status_404": "there is nothing at the address",
+    "status_403": "the address asks for a sign-in",
+    "": "the address did not answer",
+}
+
+
 class NotComplete(Refused):
     """A listing lacks what it must have before it can be published."""
+
+    words: ClassVar = {"lacks": LACK_WORDS}
 
     code = "catalogue.not_complete"
     message = "This listing cannot be published yet. It lacks: {lacks}."
@@ -326,6 +358,8 @@ class NotComplete(Refused):
 class EditTrouble(Refused):
     """A value the merchant entered cannot be kept."""
 
+    words: ClassVar = {"field": _FIELD_WORDS, "value": _VALUE_WORDS}
+
     code = "catalogue.edit_trouble"
     message = "{field} cannot be {value}."
     remedy = "Correct it and save again."
@@ -334,6 +368,8 @@ class EditTrouble(Refused):
 class PictureRefused(Refused):
     """The file is no picture we can show."""
 
+    words: ClassVar = {"why": PICTURE_WORDS}
+
     code = "catalogue.picture_refused"
     message = "The file is not a picture we can show: {why}."
     remedy = "Send a JPEG, PNG or WebP file of at most 20 MB."
@@ -341,6 +377,8 @@ class PictureRefused(Refused):
 
 class PictureUnreachable(Upstream):
     """A picture could not be fetched from where the merchant's file says it is."""
+
+    words: ClassVar = {"why": PICTURE_WORDS}
 
     code = "catalogue.picture_unreachable"
     message = "The picture could not be fetched: {why}."

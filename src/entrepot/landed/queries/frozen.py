@@ -28,4 +28,4 @@ def quotes_by_ref(*, shopper_id: int, refs: Sequence[str]) -> dict[str, BasketQu
 def must_be_valid(*, quote: BasketQuote, at: datetime) -> None:
     """Stop when the quote's time is over; its last moment no longer counts. Raises QuoteExpired."""
     if at >= quote.valid_until:
-        raise QuoteExpired(valid_until=f"{quote.valid_until:%Y-%m-%d %H:%M} UTC")
+        raise QuoteExpired(valid_until=quote.valid_until)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from entrepot.base import clock
 from entrepot.base.identity import new_reference
+from entrepot.base.problems import said
 from entrepot.catalogue import queries as catalogue
 from entrepot.catalogue.rules.findings import MESSAGES
 from entrepot.catalogue.services import begin_undo, open_import
@@ -152,13 +153,11 @@ def _said(one: Finding) -> Said:
 
 def _about(code: str, facts: dict[str, str | int]) -> tuple[str, str]:
     """The sentence and the remedy of a code, in the reader's language."""
-    said = MESSAGES[code]
+    sentence = MESSAGES[code]
     if code == "feed.lacks" and "lacks" in facts:
         facts = facts | {"lacks": _(", ").join(lack_name(Lack(one)) for one in str(facts["lacks"]).split(", "))}
-    return fill(_(said.message), facts), fill(_(said.remedy), facts) if said.remedy else ""
+    return fill(_(sentence.message), facts), fill(_(sentence.remedy), facts) if sentence.remedy else ""
 
 
 def _sentence(refusal: EntrepotError) -> str:
-    if isinstance(refusal, ImportTrouble):
-        return " ".join(_about(refusal.why, dict(refusal.details)))
-    return f"{fill(_(refusal.message), refusal.facts)} {fill(_(refusal.remedy), refusal.facts)}"
+    return " ".join(filter(None, said(refusal)))

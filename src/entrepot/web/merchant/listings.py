@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from entrepot.base import clock
+from entrepot.base.problems import said
 from entrepot.catalogue import queries as catalogue
 from entrepot.catalogue.services import (
     archive_listing,
@@ -31,12 +32,12 @@ from entrepot.catalogue.terms import (
     Variant,
     VariantEdit,
 )
-from entrepot.kernel.errors import EntrepotError, fill
+from entrepot.kernel.errors import EntrepotError
 from entrepot.kernel.money import Money
 from entrepot.parties.terms import Merchant
 from entrepot.stock import queries as stock
 from entrepot.web.merchant.desk import for_merchant
-from entrepot.web.merchant.words import channel_name, field_name, lack_name, picture_trouble
+from entrepot.web.merchant.words import channel_name, lack_name, picture_trouble
 from entrepot.web.templating import text
 from entrepot.web.viewer import viewer_of
 
@@ -115,8 +116,7 @@ def move(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
         try:
             verb(merchant_id=merchant.id, listing_id=found.id, at=clock.now())
         except NotComplete as refusal:
-            lacks = _(", ").join(lack_name(lack) for lack in found.lacks)
-            messages.error(request, fill(_(refusal.message), {"lacks": lacks}))
+            messages.error(request, _sentence(refusal))
         else:
             messages.success(request, _("Kept."))
     return HttpResponseRedirect(reverse("merchant-listing", args=[merchant.slug, ref]))
@@ -137,8 +137,7 @@ def add_picture(request: HttpRequest, merchant: Merchant, ref: str) -> HttpRespo
                 merchant_id=merchant.id, listing_id=found.id, file=uploaded.read(BYTES_MAX + 1), alt=alt, at=clock.now()
             )
         except PictureRefused as refusal:
-            why = picture_trouble(str(refusal.facts["why"]))
-            messages.error(request, f"{fill(_(refusal.message), {'why': why})} {_(refusal.remedy)}")
+            messages.error(request, _sentence(refusal))
         else:
             messages.success(request, _("The picture is on the page."))
     return HttpResponseRedirect(reverse("merchant-listing", args=[merchant.slug, ref]) + "#pictures")
@@ -195,7 +194,7 @@ def _offer(request: HttpRequest, variant: Variant, channel: str, currency: str) 
     try:
         price = Money.parse(typed, currency)
     except ValueError as unreadable:
-        raise EditTrouble(field=_("Price"), value=typed) from unreadable
+        raise EditTrouble(field="price", value=typed) from unreadable
     former = known.compare_at if known and known.compare_at and known.compare_at > price else None
     return Offer(channel, price, former)
 
@@ -205,7 +204,7 @@ def _grams(request: HttpRequest, name: str) -> int | None:
     if not typed:
         return None
     if not (typed.isascii() and typed.isdigit() and len(typed) < 9):
-        raise EditTrouble(field=_("Weight in grams"), value=typed)
+        raise EditTrouble(field="gross_grams", value=typed)
     return int(typed)
 
 
@@ -218,5 +217,4 @@ def _flat(nodes: tuple[CategoryNode, ...], above: str = "") -> list[tuple[Catego
 
 
 def _sentence(refusal: EntrepotError) -> str:
-    facts = {name: field_name(fact) for name, fact in refusal.facts.items()}
-    return f"{fill(_(refusal.message), facts)} {fill(_(refusal.remedy), facts)}"
+    return " ".join(filter(None, said(refusal)))

@@ -1,10 +1,11 @@
 """What the merchant's desk calls the states of a consignment and the carrier's news."""
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from entrepot.carriage.terms import Step
-from entrepot.catalogue.terms import Lack
+from entrepot.catalogue.terms import LACK_WORDS, PICTURE_WORDS, Lack
 from entrepot.channels import queries as channels
 from entrepot.orders.terms import Stage
 from entrepot.web.templating import text
@@ -36,40 +37,11 @@ _STEPS: dict[Step, Promise] = {
     Step.RETURNED: _("Came back"),
     Step.LOST: _("Lost"),
 }
-_LACKS: dict[Lack, Promise] = {
-    Lack.TITLE: _("a title"),
-    Lack.GOODS_CODE: _("a goods code"),
-    Lack.ORIGIN: _("the country of origin"),
-    Lack.WEIGHT: _("a weight"),
-    Lack.PRICE: _("a price"),
-}
-
-_FIELDS: dict[str, Promise] = {
-    "title": _("Title"),
-    "origin": _("Country of origin"),
-    "goods_code": _("Goods code"),
-    "gross_grams": _("Weight in grams"),
-    "net_grams": _("Weight in grams"),
-    "price": _("Price"),
-    "empty": _("empty"),
-}
-
-
-_PICTURES: dict[str, Promise] = {
-    "not_a_picture": _("it is not a JPEG, PNG, WebP or GIF"),
-    "too_large": _("it is larger than 20 MB"),
-    "too_many_pixels": _("it has more than 50 million pixels"),
-    "too_slow": _("it took too long"),
-    "address_not_public": _("the address is not on the open internet"),
-    "address_not_allowed": _("the address is not an ordinary web address"),
-    "status_404": _("there is nothing at the address"),
-    "status_403": _("the address asks for a sign-in"),
-}
 
 
 def picture_trouble(why: str) -> str:
     """Why a picture could not be kept, in the reader's language."""
-    return str(_PICTURES.get(why, _("the address did not answer")))
+    return gettext(PICTURE_WORDS.get(why, PICTURE_WORDS[""]))
 
 
 def channel_name(slug: str) -> str:
@@ -77,14 +49,9 @@ def channel_name(slug: str) -> str:
     return next((text(one.name) for one in channels.channels() if one.slug == slug), slug)
 
 
-def field_name(name: object) -> object:
-    """A field of a listing, or an empty value, in the reader's language; anything else as it came."""
-    return _FIELDS.get(name, name) if isinstance(name, str) else name
-
-
 def lack_name(lack: Lack) -> str:
     """What a listing still needs, in the reader's language."""
-    return str(_LACKS[lack])
+    return gettext(LACK_WORDS[lack])
 
 
 def moment_name(stage: Stage) -> str:
