@@ -17,6 +17,7 @@ from entrepot.orders.queries.consignments import (
 )
 from entrepot.orders.queries.orders import (
     expired_orders,
+    frozen_rate,
     known_orders,
     locked_order,
     order,
@@ -42,6 +43,7 @@ __all__ = [
     "depot_consignments",
     "due_releases",
     "expired_orders",
+    "frozen_rate",
     "known_orders",
     "locked_order",
     "order",

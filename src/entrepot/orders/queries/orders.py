@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, QuerySet
 
@@ -15,6 +15,7 @@ from entrepot.orders import models
 from entrepot.orders.queries.views import consignment_view, order_view, shares
 from entrepot.orders.terms import (
     ConsignmentUnknown,
+    ConsignmentView,
     KnownOrder,
     OrderCard,
     OrderId,
@@ -25,6 +26,7 @@ from entrepot.orders.terms import (
     State,
 )
 from entrepot.parties.terms import NotYours, Viewer
+from entrepot.rates.terms import Rate
 
 
 def order(*, viewer: Viewer, ref: str) -> OrderView:
@@ -107,6 +109,21 @@ def order_shares(*, order_id: int, merchant_ids: Sequence[int]) -> tuple[Shares,
     )
     rows = models.Consignment.objects.filter(merchant_id__in=list(merchant_ids), order_id=order_id)
     return tuple(shares(row=row, fx=fx[row.id]) for row in rows.order_by("number"))
+
+
+def frozen_rate(*, consignment: ConsignmentView) -> Rate | None:
+    """The exchange rate that a consignment's prices were made with: shopper's currency for one of the merchant's.
+
+    None when both use the same currency. The rate is the one on its lines; day and source are as the order keeps them.
+    """
+    own, shown = consignment.merchant_net.currency, consignment.amounts.goods.currency
+    if own == shown or not consignment.lines:
+        return None
+    kept = models.Order.objects.filter(shopper_id=consignment.shopper_id, id=consignment.order_id)
+    for one in kept.values_list("fx", flat=True).get():
+        if (one["base"], one["quote"]) == (own, shown):
+            return Rate(own, shown, consignment.lines[0].fx, one["source"], date.fromisoformat(one["on"]))
+    return None
 
 
 def rows_of_order(*, order_id: int, shopper_id: int, merchant_ids: Sequence[int]) -> tuple[Rows, ...]:

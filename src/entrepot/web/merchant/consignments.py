@@ -1,5 +1,7 @@
 """Consignments: what is to ship, on its way and done, and handing one over."""
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,15 +15,37 @@ from entrepot.carriage.terms import MARKETPLACE, Tracking
 from entrepot.channels.terms import Route
 from entrepot.depot import queries as depot
 from entrepot.flows.ship_consignment import ship_consignment
+from entrepot.kernel.money import Money, exponent
 from entrepot.orders import queries as orders
 from entrepot.orders.terms import ConsignmentView, Stage
 from entrepot.parties.terms import Merchant, NotYours
+from entrepot.rates.terms import Rate
 from entrepot.web.merchant.desk import for_merchant
 from entrepot.web.merchant.words import moment_name, step_name
+from entrepot.web.shopper.citations import citation
+from entrepot.web.templating import language
 from entrepot.web.viewer import viewer_of
 
 _PAGE = 50
 TABS = ("paid", "sent", "received", "packed", "dispatched", "delivered", "released", "cancelled", "placed")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a consignment brings, in the merchant's own currency, and what it comes from when the shopper paid in another.
+
+    paid: what the shopper paid for the goods; taken: the commission within it.
+    """
+
+    goods: Money
+    commission: Money
+    net: Money
+    paid: Money
+    taken: Money
+    rate: Rate | None
+    # One unit of the merchant's currency, and what the shopper was charged for it.
+    one: Money
+    rate_written: str
 
 
 @for_merchant
@@ -54,9 +78,12 @@ def show(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
     consignment = orders.consignment(viewer=viewer_of(request), ref=ref)
     if consignment.merchant_id != merchant.id:
         raise NotYours
+    account = _account(consignment)
     shown = {
         "merchant": merchant,
         "consignment": consignment,
+        "account": account,
+        "source": citation(account.rate.source, language()) if account.rate else "",
         "tracking": _tracking(consignment),
         "steps": step_name,
         "stage_of": lambda what: moment_name(Stage(what)),
@@ -71,6 +98,22 @@ def ship(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
     ship_consignment(viewer=viewer_of(request), consignment_ref=ref, key=f"ship:{ref}", at=clock.now())
     messages.success(request, _("Marked as handed over. Print the label and put it on the parcel."))
     return HttpResponseRedirect(reverse("merchant-consignment", args=[merchant.slug, ref]))
+
+
+def _account(consignment: ConsignmentView) -> Account:
+    net = consignment.merchant_net
+    goods = Money.total((line.merchant_unit * line.quantity for line in consignment.lines), net.currency)
+    rate = orders.frozen_rate(consignment=consignment)
+    return Account(
+        goods=goods,
+        commission=goods - net,
+        net=net,
+        paid=consignment.amounts.goods,
+        taken=consignment.commission,
+        rate=rate,
+        one=Money(10 ** exponent(net.currency), net.currency),
+        rate_written=f"{rate.value:.4f}" if rate else "",
+    )
 
 
 def _tracking(consignment: ConsignmentView) -> Tracking | None:

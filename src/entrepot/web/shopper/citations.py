@@ -16,6 +16,8 @@ _CHINESE: Final = (
     (re.compile(r"Provisional Regulations on consumption tax"), "消费税暂行条例"),
     (re.compile(r"Positive list of retail CBEC imports, (\d{4}) edition"), r"跨境电商零售进口商品清单（\1年版）"),
     (re.compile(r"Tariff Law"), "关税法"),
+    (re.compile(r"ECB euro foreign exchange reference rates, crossed through EUR"), "欧洲央行参考汇率（经欧元套算）"),
+    (re.compile(r"ECB euro foreign exchange reference rates"), "欧洲央行参考汇率"),
     (re.compile(r",? ?art\. (\d+)(?:\((\d+)\))?"), r"第\1条"),
     (re.compile(r",? ?item (\d+)"), r"第\1项"),
     (re.compile(r",? ?annex (\d+)"), r"附件\1"),

@@ -1,0 +1,49 @@
+"""The merchant's desk: consignments and money as the merchant reads them."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from tests.edges import shop as make
+from tests.parties import make as people
+
+from entrepot.orders import queries as orders
+from entrepot.parties import queries as parties
+from entrepot.parties.services import add_member
+from entrepot.parties.terms import Role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def home(settings, tmp_path) -> None:
+    settings.HOME, settings.MEDIA_ROOT, settings.SEARCH_INDEX = tmp_path, tmp_path / "media", tmp_path / "index"
+
+
+def desk(merchant_id: int) -> tuple[Client, str]:
+    """An owner of the merchant, signed in, and where the desk begins."""
+    user = people.user()
+    add_member(merchant_id=merchant_id, user_id=user, role=Role.OWNER)
+    client = Client()
+    client.force_login(get_user_model().objects.get(pk=user))
+    return client, f"merchant/{parties.merchant(merchant_id=merchant_id).slug}"
+
+
+def test_a_consignment_paid_in_another_currency_shows_both_and_the_rate_it_was_made_with() -> None:
+    shop = make.opened()
+    shopper, viewer = make.shopper()
+    ref = make.ordered(shopper, viewer, shop)
+    make.paid(viewer, ref)
+    consignment = orders.order(viewer=viewer, ref=ref).consignments[0]
+    rate = orders.frozen_rate(consignment=consignment)
+    assert rate is not None
+    assert (rate.base, rate.quote, rate.value) == ("USD", "CNY", consignment.lines[0].fx)
+
+    client, at = desk(shop.merchant_id)
+    english = client.get(f"/en/{at}/consignments/{consignment.ref}/").content.decode()
+    assert f"US$1.00 = {rate.value:.4f} CNY" in english
+    assert rate.source in english
+    assert f"CN¥{consignment.amounts.goods.decimal:,.2f} for the goods" in english
+
+    chinese = client.get(f"/zh-hans/{at}/consignments/{consignment.ref}/").content.decode()
+    assert f"US$1.00 = {rate.value:.4f} CNY" in chinese
+    assert "来源: 欧洲央行参考汇率" in chinese
