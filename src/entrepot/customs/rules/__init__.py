@@ -1,5 +1,6 @@
 """Reading rates as the law writes them, reading tariff files, and asking the law of a day."""
 
+from entrepot.customs.rules.countries import COUNTRIES
 from entrepot.customs.rules.day import (
     covering,
     fees_on,
@@ -11,7 +12,7 @@ from entrepot.customs.rules.day import (
     threshold_on,
 )
 from entrepot.customs.rules.facts import COLUMNS, SHARED, PartFacts, newer_fields, part_facts
-from entrepot.customs.rules.index import compiled, indexed
+from entrepot.customs.rules.index import compiled, entries_on, indexed
 from entrepot.customs.rules.plan import Plan, Stored, following, planned, spliced
 from entrepot.customs.rules.rates import duty_at, rate_expression
 from entrepot.customs.rules.starter import TariffHead, tariff_head, tariff_rows
@@ -19,6 +20,7 @@ from entrepot.customs.terms import Dated, Rows
 
 __all__ = [
     "COLUMNS",
+    "COUNTRIES",
     "SHARED",
     "Dated",
     "PartFacts",
@@ -29,6 +31,7 @@ __all__ = [
     "compiled",
     "covering",
     "duty_at",
+    "entries_on",
     "fees_on",
     "following",
     "goods_at",

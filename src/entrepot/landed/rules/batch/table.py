@@ -1,0 +1,173 @@
+"""The stack of every goods code and origin on a day, as whole numbers: a few thousand distinct rows and two indexes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from entrepot.customs.rules import covering, restriction_on
+from entrepot.customs.terms import Law, Measure
+from entrepot.landed.rules.batch.classes import Alike, alike
+from entrepot.landed.rules.batch.stacks import Probe, Stack
+from entrepot.landed.rules.batch.units import Flag, Index, Mask, Whole
+from entrepot.landed.terms import GUARANTEED, STRICT, Mode, Policy
+
+_BASE: Final = "base"
+
+
+@dataclass(frozen=True, slots=True)
+class RateTable:
+    """Rates by kind for codes x origins on a day, nothing claimed.
+
+    kinds: `base` first. code_class, origin_class: by position in `codes` and `origins`; cells: the row of each pair of
+    classes in `rates` (parts of UNIT, by kind), `totals` (their sum) and `flags` (see Flag). refused: codes x origins
+    that a restriction keeps out by the mode, None when nothing does.
+    """
+
+    destination: str
+    on: date
+    version: str
+    mode: Mode
+    policy: Policy
+    codes: tuple[str, ...]
+    origins: tuple[str, ...]
+    kinds: tuple[str, ...]
+    code_class: Index
+    origin_class: Index
+    cells: Index
+    rates: Whole
+    totals: Whole
+    flags: Index
+    refused: Mask | None
+
+    @property
+    def positions(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Where each code and each origin stands."""
+        return {code: i for i, code in enumerate(self.codes)}, {origin: i for i, origin in enumerate(self.origins)}
+
+
+def rate_table(
+    *, law: Law, codes: Iterable[str], origins: Iterable[str], mode: Mode = Mode.EXPRESS, carry_forward: bool = False
+) -> RateTable:
+    """What the United States take by value from goods of each code and origin on the law's day, nothing claimed.
+
+    codes: digits only. Made from the same facts as a single quote, by asking the engine once for each distinct stack.
+    A code that the loaded schedule does not cover is flagged UNKNOWN throughout.
+    """
+    policy = GUARANTEED if carry_forward else STRICT
+    wanted, places = tuple(dict.fromkeys(codes)), tuple(dict.fromkeys(origins))
+    covered = np.array([bool(code) and covering(law=law, code=code) is not None for code in wanted], np.bool_)
+    found = alike(law=law, codes=wanted, origins=places)
+    made = _Cells(Probe(law, policy), found)
+    # A code outside the schedule shares no class with one inside.
+    cells = np.full((len(found.stacks) * 2, len(found.fits)), -1, np.int32)
+    code_class = found.code_class + np.where(covered, 0, len(found.stacks)).astype(np.int32)
+    for row in np.unique(found.code_class[covered]).tolist():
+        cells[row] = [made.cell(row, column) for column in range(len(found.fits))]
+    kinds = (_BASE, *sorted({kind for _, stack in made.pairs for kind in (*stack.added, *stack.topped)}))
+    rates, flags = _filled(made.pairs, kinds)
+    cells[cells < 0] = len(made.pairs)
+    return RateTable(
+        destination=law.destination,
+        on=law.on,
+        version=law.version,
+        mode=mode,
+        policy=policy,
+        codes=wanted,
+        origins=places,
+        kinds=kinds,
+        code_class=code_class,
+        origin_class=found.origin_class,
+        cells=cells,
+        rates=rates,
+        totals=rates.sum(axis=1),
+        flags=flags,
+        refused=_refused(law, wanted, places, mode),
+    )
+
+
+def matrix(*, table: RateTable) -> tuple[Whole, Index]:
+    """The whole: sums of rates in parts of UNIT and flags, codes x origins. Where flags are open, the sum is no rate."""
+    totals = table.totals[table.cells][table.code_class][:, table.origin_class]
+    flags = table.flags[table.cells][table.code_class][:, table.origin_class]
+    if table.refused is not None:
+        flags[table.refused] |= Flag.REFUSED
+    return totals, flags
+
+
+class _Cells:
+    """Distinct pairs of a base rate and a stack beside it, numbered as they are met."""
+
+    def __init__(self, probe: Probe, found: Alike) -> None:
+        self.probe, self.found = probe, found
+        self.pairs: list[tuple[tuple[int, Flag], Stack]] = []
+        self._numbers: dict[tuple[int, int], int] = {}
+        self._bases: dict[tuple[int, ...], int] = {}
+        self._stacks: dict[tuple[int, ...], int] = {}
+        self._base_of: list[tuple[int, Flag]] = []
+        self._stack_of: list[Stack] = []
+        self._is_base = [effect.kind == _BASE for effect in found.effects]
+
+    def cell(self, row: int, column: int) -> int:
+        """The number of what holds for a class of codes and one of origins."""
+        fits, is_base = self.found.fits[column], self._is_base
+        base: list[int] = []
+        beside: list[int] = []
+        for effect, place in self.found.stacks[row]:
+            if fits[place]:
+                (base if is_base[effect] else beside).append(effect)
+        pair = (self._base(tuple(base), row, column), self._stack(tuple(beside), row, column))
+        number = self._numbers.get(pair)
+        if number is None:
+            number = self._numbers[pair] = len(self.pairs)
+            self.pairs.append((self._base_of[pair[0]], self._stack_of[pair[1]]))
+        return number
+
+    def _base(self, effects: tuple[int, ...], row: int, column: int) -> int:
+        number = self._bases.get(effects)
+        if number is None:
+            number = self._bases[effects] = len(self._base_of)
+            self._base_of.append(self.probe.base(*self._sample(effects, row, column)))
+        return number
+
+    def _stack(self, effects: tuple[int, ...], row: int, column: int) -> int:
+        number = self._stacks.get(effects)
+        if number is None:
+            number = self._stacks[effects] = len(self._stack_of)
+            self._stack_of.append(self.probe.stack(*self._sample(effects, row, column)))
+        return number
+
+    def _sample(self, effects: Sequence[int], row: int, column: int) -> tuple[list[Measure], str, str]:
+        found = self.found
+        return [found.effects[one] for one in effects], found.sample_code[row], found.sample_origin[column]
+
+
+def _filled(pairs: Sequence[tuple[tuple[int, Flag], Stack]], kinds: Sequence[str]) -> tuple[Whole, Index]:
+    """Rates and flags of the distinct pairs, and one row more for what is not known at all."""
+    at = {kind: number for number, kind in enumerate(kinds)}
+    rates = np.zeros((len(pairs) + 1, len(kinds)), np.int64)
+    flags = np.zeros(len(pairs) + 1, np.int32)
+    for number, ((base, base_flags), stack) in enumerate(pairs):
+        row = rates[number]
+        row[0] = base
+        for kind, rate in stack.added.items():
+            row[at[kind]] += rate
+        for kind, total in stack.topped.items():
+            row[at[kind]] += max(0, total - base)
+        flags[number] = base_flags | stack.flags
+    flags[-1] = Flag.UNKNOWN
+    return rates, flags
+
+
+def _refused(law: Law, codes: Sequence[str], origins: Sequence[str], mode: Mode) -> Mask | None:
+    prefixes = {prefix for row in law.index.restrictions if row.holds(law.on) for prefix in row.value.codes}
+    lengths = sorted({len(prefix) for prefix in prefixes})
+    refused = np.zeros((len(codes), len(origins)), np.bool_)
+    for i, code in enumerate(codes):
+        if any(code[:length] in prefixes for length in lengths):
+            for j, origin in enumerate(origins):
+                found = restriction_on(law=law, code=code, origin=origin, mode=mode, claims=frozenset())
+                refused[i, j] = found is not None
+    return refused if refused.any() else None
