@@ -9,7 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entrepot.landed.rules import quote
-from entrepot.landed.rules.batch import UNIT, Flag, Parcels, duty_parts, matrix, parcels_taken, rate_table
+from entrepot.landed.rules.batch import (
+    UNIT,
+    Flag,
+    Parcels,
+    blocks,
+    duty_parts,
+    full_codes,
+    heading,
+    matrix,
+    parcels_taken,
+    rate_table,
+)
 from entrepot.landed.terms import GUARANTEED, STRICT, Entry, Mode, Status
 from tests.landed import make
 
@@ -117,3 +128,20 @@ def test_days_apart_differ_only_where_a_measure_begins_or_ends():
     assert day + timedelta(days=1) not in edges
     tables = [rate_table(law=make.law("US", on), codes=CODES, origins=ORIGINS) for on in (day, day + timedelta(days=1))]
     assert (matrix(table=tables[0])[0] == matrix(table=tables[1])[0]).all()
+
+
+def test_every_line_of_the_file_says_its_rate_or_why_there_is_none():
+    table = rate_table(law=make.law(), codes=[*CODES, "9999999999"], origins=ORIGINS)
+    lines = [line.split(",") for block in blocks(table=table) for line in block.splitlines()]
+    assert len(lines) == (len(CODES) + 1) * len(ORIGINS)
+    width = len(heading(table=table).split(","))
+    for line in lines:
+        assert len(line) == width
+        assert line[-2] or line[-1]
+    plain = next(line for line in lines if line[:2] == ["39269099", "VN"])
+    assert Decimal(plain[-2]) == sum(Decimal(rate) for rate in plain[2:-2] if rate)
+
+
+def test_codes_are_declared_at_their_full_length():
+    assert "3926" not in full_codes(law=make.law())
+    assert "39269099" in full_codes(law=make.law())

@@ -47,6 +47,7 @@ def main() -> None:
             demo_market,
             import_,
             index,
+            matrix,
             migrate,
             quote,
             sandbox,

@@ -9,7 +9,7 @@ import numpy as np
 from entrepot.customs.rules import fees_on, threshold_on
 from entrepot.customs.terms import Fee, Law
 from entrepot.landed.rules.batch.table import RateTable
-from entrepot.landed.rules.batch.units import CENTS, OPEN, PER_CENT, UNIT, Flag, Index, Mask, Whole
+from entrepot.landed.rules.batch.units import CENTS, OPEN, PER_CENT, UNIT, Index, Mask, Whole
 from entrepot.landed.terms import Entry, Mode, Transport
 
 _NEVER: Final = -1
@@ -120,8 +120,3 @@ def _fee(fee: Fee, values: Whole) -> Whole:
     if fee.minimum is not None and fee.maximum is not None:
         due = np.clip(due, int(fee.minimum * UNIT), int(fee.maximum * UNIT))
     return (due + PER_CENT // 2) // PER_CENT
-
-
-def flagged(*, flags: Index, flag: Flag) -> int:
-    """How many cells have a flag."""
-    return int(np.count_nonzero(flags & int(flag)))

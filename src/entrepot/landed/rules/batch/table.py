@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
-from entrepot.customs.rules import covering, restriction_on
+from entrepot.customs.rules import covering, goods_on, restriction_on
 from entrepot.customs.terms import Law, Measure
 from entrepot.landed.rules.batch.classes import Alike, alike
 from entrepot.landed.rules.batch.stacks import Probe, Stack
@@ -86,6 +87,12 @@ def rate_table(
         flags=flags,
         refused=_refused(law, wanted, places, mode),
     )
+
+
+def full_codes(*, law: Law) -> list[str]:
+    """The codes of the day at which goods are declared: those that no longer one continues, in order."""
+    codes = sorted(goods.code for goods in goods_on(law=law))
+    return [code for code, after in pairwise([*codes, ""]) if not after.startswith(code)]
 
 
 def matrix(*, table: RateTable) -> tuple[Whole, Index]:

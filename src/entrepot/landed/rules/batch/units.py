@@ -43,3 +43,8 @@ def units_of(ratio: Decimal) -> int | None:
     whole = scaled.to_integral_value()
     # A third is known to 28 digits only.
     return int(whole) if abs(scaled - whole) < Decimal("0.000001") else None
+
+
+def flagged(*, flags: Index, flag: Flag) -> int:
+    """How many cells have a flag."""
+    return int(np.count_nonzero(flags & int(flag)))
