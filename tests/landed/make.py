@@ -15,7 +15,7 @@ from entrepot.landed.terms import AskedLine, Given, Importer, Mode, QuoteRequest
 from entrepot.rates.terms import Rate
 
 STARTER = Path(__file__).resolve().parents[2] / "src" / "entrepot" / "customs" / "starter"
-CURRENCIES = {"us": "USD", "cn": "CNY", "eu": "EUR", "gb": "GBP", "ca": "CAD"}
+CURRENCIES = {"us": "USD", "cn": "CNY", "eu": "EUR", "gb": "GBP", "ca": "CAD", "jp": "JPY", "kr": "KRW", "au": "AUD"}
 CHANNELS: dict[str, Channel] = {channel.slug: channel for channel in PRESETS}
 NOV = datetime(2026, 11, 22, 8, tzinfo=UTC)
 

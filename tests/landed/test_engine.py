@@ -165,12 +165,19 @@ def test_the_policy_invents_nothing_that_was_never_known() -> None:
     assert quote(request=unloaded, law=make.law("US", on), policy=GUARANTEED).reason == "code_unknown"
 
 
-def test_american_counter_duties_past_the_truce_are_unknown_and_their_lists_too() -> None:
+def test_american_counter_duties_past_the_truce_are_unknown() -> None:
     for on in (date(2026, 11, 9), date(2026, 11, 10)):
         asked = make.cbec(make.chinese("6000", origin="US"), on=on, ship_from="US", mode=Mode.CARGO)
         answer = quote(request=asked, law=make.law("CN", on))
-        assert answer.status is Status.UNKNOWN
-        assert answer.reason == ("rate_unknown_from:2026-11-10" if on.day == 10 else "rate_unknown")
+        assert answer.reason == ("rate_unknown_from:2026-11-10" if on.day == 10 else None)
+
+
+def test_a_given_duty_is_taken_to_hold_the_unloaded_lists_and_says_so() -> None:
+    asked = make.cbec(make.chinese("6000", origin="US"), on=date(2026, 3, 2), ship_from="US", mode=Mode.CARGO)
+    answer = quote(request=asked, law=make.law("CN", date(2026, 3, 2)))
+
+    assert sum(part.amount for part in answer.components if part.kind == "additional_us") == 600
+    assert any("counter-duty list" in note for note in answer.notes)
 
 
 def test_an_exemption_does_not_open_before_its_day() -> None:
@@ -216,7 +223,7 @@ def test_business_does_not_import_by_retail_cbec() -> None:
 
 
 def test_a_destination_without_law_is_unknown() -> None:
-    answer = lawless_answer(request=make.request(destination="JP"))
+    answer = lawless_answer(request=make.request(destination="BR"))
 
     assert (answer.status, answer.reason, answer.total) == (Status.UNKNOWN, "destination_unknown", None)
 

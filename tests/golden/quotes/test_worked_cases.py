@@ -1,4 +1,4 @@
-"""Worked landed costs in cases.toml, each with its law and the sum on paper."""
+"""Worked landed costs in the files cases*.toml, each with its law and the sum on paper."""
 
 import json
 import tomllib
@@ -11,7 +11,11 @@ from entrepot.landed import queries
 from entrepot.landed.rules import request_of
 from entrepot.landed.terms import GUARANTEED, STRICT
 
-CASES = tomllib.loads((Path(__file__).parent / "cases.toml").read_text())["case"]
+CASES = [
+    case
+    for file in sorted(Path(__file__).parent.glob("cases*.toml"))
+    for case in tomllib.loads(file.read_text(encoding="utf-8"))["case"]
+]
 _DEFAULTS = {"transport": "air", "importer": "consumer"}
 
 
@@ -19,8 +23,8 @@ _DEFAULTS = {"transport": "air", "importer": "consumer"}
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 def test_the_sum_on_paper_comes_out(case: dict) -> None:
     currency = case["request"]["currency"]
-    line = {"quantity": 1, "currency": currency} | case["line"]
-    body = json.dumps({"id": case["id"], **_DEFAULTS, **case["request"], "lines": [line]})
+    lines = [{"quantity": 1, "currency": currency} | line for line in case.get("lines") or [case["line"]]]
+    body = json.dumps({"id": case["id"], **_DEFAULTS, **case["request"], "lines": lines})
     answer = queries.answer(request=request_of(body=body), policy=GUARANTEED if case.get("carry_forward") else STRICT)
 
     found = {

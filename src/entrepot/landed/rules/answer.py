@@ -10,7 +10,8 @@ import msgspec
 from entrepot.customs.rules import restriction_on
 from entrepot.customs.terms import Law, Verdict
 from entrepot.kernel.money import exponent
-from entrepot.landed.rules import cn, others, us
+from entrepot.landed.rules import abroad, china, us
+from entrepot.landed.rules.china.articles import article_code
 from entrepot.landed.rules.shares import family_of
 from entrepot.landed.rules.telling import sentences
 from entrepot.landed.rules.working import ZERO, Sheet, Stop, opened, unknown
@@ -31,6 +32,8 @@ from entrepot.rates.terms import Rate
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _CHINESE: Final = frozenset({Mode.CBEC_BONDED, Mode.CBEC_DIRECT, Mode.PERSONAL})
+# Source: Enforcement Rule of the Korean Customs Act art. 45 names its limits in US dollars.
+_LIMITS_IN_DOLLARS: Final = frozenset({"KRW"})
 _WHOLE: Final = Decimal(100)
 _MOST: Final = Decimal(10) ** 15
 
@@ -81,6 +84,8 @@ def needed_rates(*, request: QuoteRequest, currency: str) -> frozenset[tuple[str
     pairs = {(line.currency, currency) for line in request.lines} | {
         (request.currency, currency), (currency, request.currency),
     }  # fmt: skip
+    if currency in _LIMITS_IN_DOLLARS:
+        pairs.add(("USD", currency))
     return frozenset(pair for pair in pairs if pair[0] != pair[1])
 
 
@@ -120,18 +125,31 @@ def worked(
 
 
 def _way(law: Law, mode: Mode) -> Callable[[Sheet], None]:
-    ways = {"USD": us.worked, "CNY": cn.worked, "EUR": others.european, "GBP": others.british, "CAD": others.canadian}
+    ways = {
+        "USD": us.worked,
+        "CNY": china.worked,
+        "EUR": abroad.european,
+        "GBP": abroad.british,
+        "CAD": abroad.canadian,
+        "JPY": abroad.japanese,
+        "KRW": abroad.korean,
+        "AUD": abroad.australian,
+    }
     found = ways.get(law.currency)
     if found is None:
         raise unknown("destination_unknown")
     # Retail CBEC and personal articles are ways of Chinese law; travellers' allowances elsewhere are not loaded.
-    if law.currency != "CNY" and mode in _CHINESE:
+    if law.currency != "CNY" and mode in _CHINESE and not (law.currency == "JPY" and mode is Mode.PERSONAL):
         raise unknown("mode_unknown")
     return found
 
 
 def _restrictions(sheet: Sheet) -> None:
+    by_post = sheet.law.currency == "CNY" and sheet.request.mode in (Mode.PERSONAL, Mode.POST)
     for line in sheet.lines:
+        if by_post and article_code(sheet, line):
+            # A code of the articles table is no goods code: 0101 is milk powder there, live horses here.
+            continue
         found = restriction_on(
             law=sheet.law,
             code=line.code,

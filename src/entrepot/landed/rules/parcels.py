@@ -244,6 +244,8 @@ def asked(*, parcel: Parcel, door: Door, lane: Lane, goods: Sequence[Money], fre
                 value=money.decimal,
                 currency=door.currency,
                 measures=_measures(piece),
+                # One piece as it is sold: it cannot be divided for a smaller parcel.
+                facts={"indivisible": True} if piece.quantity == 1 else {},
             )
             for piece, money in zip(parcel.pieces, goods, strict=True)
         ),

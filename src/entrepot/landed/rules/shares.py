@@ -12,7 +12,7 @@ _DUTIES: Final = frozenset(
         "ieepa_fentanyl", "ieepa_reciprocal", "ieepa_india", "ieepa_brazil",
     }
 )  # fmt: skip
-_TAXES: Final = frozenset({"vat", "gst", "consumption_tax", "articles_tax", "sales_tax"})
+_TAXES: Final = frozenset({"vat", "gst", "pst", "consumption_tax", "articles_tax", "sales_tax"})
 
 
 def fixed_sum(*, whole: Money, weights: Sequence[int]) -> tuple[Money, ...]:

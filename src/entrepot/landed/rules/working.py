@@ -6,6 +6,8 @@ from datetime import date
 from decimal import ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Final
 
+from msgspec.structs import replace
+
 from entrepot.customs.rules import duty_at, measures_on
 from entrepot.customs.terms import Law, Measure
 from entrepot.kernel.money import Money, exponent
@@ -17,7 +19,9 @@ Rounder = Callable[[Decimal], Decimal]
 ZERO: Final = Decimal(0)
 CENT: Final = Decimal("0.01")
 # Facts and claims that some rule reads; others are told in the notes instead of being passed over silently.
-_KNOWN_FACTS: Final = frozenset({"indivisible", "gift", "registered_producer"})
+_KNOWN_FACTS: Final = frozenset({"indivisible", "gift", "registered_producer", "linked_platform", "goods_code"})
+# Source: International System of Units; the quote contract's names of legal quantities. Each in thousandths of the next.
+_METRIC: Final = (("g", "kg", "t"), ("ml", "l"))
 
 
 class Stop(Exception):
@@ -98,6 +102,7 @@ class Sheet:
     customs_value: Decimal | None = None
     regime: str | None = None
     annual_used_after: Decimal | None = None
+    rates: Mapping[tuple[str, str], Rate] = field(default_factory=dict)
 
     @property
     def goods_value(self) -> Decimal:
@@ -146,7 +151,7 @@ def opened(*, request: QuoteRequest, law: Law, policy: Policy, rates: Mapping[tu
     lines = [
         Line(
             index,
-            line,
+            replace(line, measures=metric(line.measures)),
             digits(line.goods_code),
             exchanged(line.value, line.currency, law.currency, rates, trace),
             claimed(line.claims),
@@ -162,12 +167,25 @@ def opened(*, request: QuoteRequest, law: Law, policy: Policy, rates: Mapping[tu
         insurance=exchanged(request.insurance, request.currency, law.currency, rates, trace),
         trace=trace,
         notes=[],
+        rates=rates,
     )
     for line in request.lines:
         for fact in line.facts:
             if fact not in _KNOWN_FACTS:
                 sheet.note("The fact {fact} is read by no rule and changed nothing.", fact=fact)
     return sheet
+
+
+def metric(measures: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Legal quantities with those of the same mass or volume in grams, kilograms, tonnes, millilitres and litres."""
+    found = dict(measures)
+    for units in _METRIC:
+        given = next((place for place, unit in enumerate(units) if unit in measures), None)
+        if given is None:
+            continue
+        for place, unit in enumerate(units):
+            found.setdefault(unit, measures[units[given]].scaleb(3 * (given - place)))
+    return found
 
 
 def exchanged(

@@ -31,6 +31,14 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = {
         "The article may enter by cross-border retail from a bonded warehouse only.",
         "Look for an offer that ships from a bonded warehouse.",
     ),
+    "list_remark_quantity": (
+        "The order holds more of the article than one person may import by cross-border retail in a year.",
+        "Order less of it, or buy in general trade.",
+    ),
+    "must_use_cbec": (
+        "The article is on the list for cross-border retail imports and may not come as a personal article.",
+        "Buy it by cross-border retail import.",
+    ),
     "importer_not_consumer": (
         "This way of importing is open to consumers for their own use only.",
         "Import it in general trade.",
