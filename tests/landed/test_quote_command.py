@@ -71,10 +71,13 @@ def test_what_cannot_be_read_says_so_and_exits_2(words: list[str]) -> None:
 
 def test_the_loaded_tariffs_are_listed_and_the_starter_loads_once() -> None:
     assert [row["jurisdiction"] for row in json.loads(run("tariff", "list", "--json").stdout)] == [
+        "AU",
         "CA",
         "CN",
         "EU",
         "GB",
+        "JP",
+        "KR",
         "US",
     ]
     assert "Nothing changed" in run("tariff", "load-starter").stdout
