@@ -8,7 +8,17 @@ from django.db import connection
 
 from entrepot.customs import queries
 from entrepot.customs.models import LoadRow, MeasureRow
-from entrepot.customs.rules import compiled, indexed, measures_on
+from entrepot.customs.rules import (
+    children_of,
+    claimable,
+    compiled,
+    goods_for,
+    indexed,
+    is_complete,
+    leaves_of,
+    measures_on,
+    successors_of,
+)
 from entrepot.customs.terms import Law, LoadUnknown, Rows, Speaks, TariffUnreadable
 from tests.customs import make
 
@@ -122,3 +132,64 @@ def test_a_prefix_with_many_rows_answers_for_its_day() -> None:
         law = compiled(destination="US", currency="USD", on=date(year, 12, 31), rows=rows, version="t")
         assert rates(law) == [f"{year}%"]
         assert rates(law) == [f"{year}%"]
+
+
+def scheduled(on: date = ON, *codes: str, back_to: date | None = None) -> Law:
+    goods = tuple(make.goods(code, date(2025, 1, 1)) for code in codes)
+    gone = make.goods("8507600020", date(2025, 1, 1), date(2026, 1, 1), successors=("8507600030",))
+    rows = Rows(
+        measures=(make.measure(codes=("61091000",)),),
+        goods=(*goods, gone),
+        speaks=tuple(Speaks(kind, date(2025, 1, 1), back_to=back_to) for kind in ("goods", "base")),
+    )
+    return compiled(destination="US", currency="USD", on=on, rows=rows, version="t")
+
+
+CODES = ("6109", "61091000", "6109100012", "6109100014", "7202111000", "85076000", "8507600030", "94051940")
+
+
+def test_a_code_exists_or_it_does_not_where_a_whole_schedule_is_loaded() -> None:
+    law = scheduled(ON, *CODES)
+
+    def found(code: str) -> str:
+        goods = goods_for(law=law, code=code)
+        return goods.code if goods else ""
+
+    assert found("6109100012") == "6109100012"
+    assert found("6109100013") == ""
+    assert found("72021110") == "7202111000"
+    assert found("9405194000") == "94051940"
+    assert found("9405194010") == ""
+    assert (found("6109"), found("610910")) == ("6109", "6109100012")
+    assert found("8507600020") == ""
+    assert successors_of(law=law, code="8507600020") == ("8507600030",)
+
+
+def test_the_codes_under_one_are_its_children_and_its_leaves_can_be_declared() -> None:
+    law = scheduled(ON, *CODES)
+
+    assert [one.code for one in children_of(law=law, code="6109")] == ["61091000"]
+    assert [one.code for one in children_of(law=law, code="61")] == ["6109"]
+    assert [one.code for one in leaves_of(law=law, code="61")] == ["6109100012", "6109100014"]
+    assert [one.code for one in leaves_of(law=law, code="9405")] == ["94051940"]
+    assert children_of(law=law, code="6109100012") == ()
+
+
+def test_the_first_state_reaches_back_only_where_it_is_told_to() -> None:
+    long_ago = date(2024, 6, 3)
+
+    assert not is_complete(law=scheduled(long_ago, *CODES))
+    back = scheduled(long_ago, *CODES, back_to=date(2024, 1, 1))
+    assert is_complete(law=back)
+    assert rates(back) == ["5%"]
+    assert goods_for(law=back, code="6109100012")
+    assert not is_complete(law=scheduled(date(2023, 12, 31), *CODES, back_to=date(2024, 1, 1)))
+
+
+def test_a_preference_is_had_by_any_of_the_claims_it_names() -> None:
+    measure = make.measure(claims_any=frozenset({"KR", "AU"}))
+
+    assert claimable(measure=measure, claims={"AU"})
+    assert not claimable(measure=measure, claims={"KORUS"})
+    assert not claimable(measure=make.measure(claim="USMCA"), claims={"AU"})
+    assert claimable(measure=make.measure(), claims=())

@@ -85,7 +85,7 @@ class Measure:
     """One duty or tax. kind: the quote contract's component kind.
 
     codes, codes_except: prefixes, the longest that fits decides; `` fits all. origins empty: every origin.
-    claim: needed to have it; claims_except: any of these spares. base: `value`, or `content:steel` for the value of the
+    claim: needed to have it; claims_any: one of these is needed, if there are any; claims_except: any of these spares. base: `value`, or `content:steel` for the value of the
     named part. shut_out_by: kinds whose goods it spares. unknown_from: the law of that day on is not known to us, what
     stands here is the last we know. heading: the line of the schedule an importer declares.
     """
@@ -110,6 +110,7 @@ class Measure:
     unknown_from: date | None
     source: str
     note: str
+    claims_any: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +171,21 @@ class Restriction:
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """A goods code that the loaded data covers: for it, and only for it, no measure means that there is none."""
+    """A goods code that the loaded data covers: for it, and only for it, no measure means that there is none.
+
+    units: legal units in the schedule's order, in the quote contract's names. Where a whole schedule is loaded also:
+    indent: its depth there; above: the words of headings without a code between it and the code over it, outermost
+    first; footnotes: (column, text); successors: the codes that took its place later.
+    """
 
     code: str
     text: Text
     units: tuple[str, ...]
     source: str
+    indent: int = 0
+    above: tuple[str, ...] = ()
+    footnotes: tuple[tuple[str, str], ...] = ()
+    successors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +206,14 @@ class Speaks:
     """What an official part answers alone: there the starter's rows do not count, also where the part is silent.
 
     kind: a measure's or fee's kind, a threshold's name, `goods` or `restriction`; empty for all of them. codes: the
-    prefixes it speaks for.
+    prefixes it speaks for. back_to: its first state is taken to have held since that day too, as an assumption.
     """
 
     kind: str
     valid_from: date
     valid_until: date | None = None
     codes: tuple[str, ...] = ("",)
+    back_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +248,8 @@ class LawIndex:
     """One authority's whole law as it was known at one load, sorted by goods-code prefix; look-ups name the day.
 
     version: authority, load and digest, `US:41-0f3a...`. measures: in the order they were written; entries: by prefix,
-    the longest fitting prefix decides; lengths: of all prefixes, longest first; goods: by code.
+    the longest fitting prefix decides; lengths: of all prefixes, longest first; goods: by code; codes: of all goods,
+    sorted; speaks: what official parts answer alone.
     """
 
     currency: str
@@ -247,6 +259,8 @@ class LawIndex:
     entries: Mapping[str, tuple[Entry, ...]]
     lengths: tuple[int, ...]
     goods: Mapping[str, tuple[Dated[Goods], ...]]
+    codes: tuple[str, ...]
+    speaks: tuple[Speaks, ...]
     fees: tuple[Dated[Fee], ...]
     thresholds: Mapping[str, tuple[Dated[Threshold], ...]]
     restrictions: tuple[Dated[Restriction], ...]

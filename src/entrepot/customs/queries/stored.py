@@ -72,6 +72,7 @@ def _speaks(said: dict[str, object]) -> Speaks:
         valid_from=date.fromisoformat(str(said["valid_from"])),
         valid_until=date.fromisoformat(str(until)) if until else None,
         codes=tuple(str(code) for code in codes) if isinstance(codes, list) else ("",),
+        back_to=date.fromisoformat(str(said["back_to"])) if said.get("back_to") else None,
     )
 
 

@@ -1,8 +1,9 @@
 """Asking the law of a day: the goods, measures, fees, thresholds and restrictions that hold then."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
+from entrepot.customs.rules.codes import goods_at
 from entrepot.customs.rules.index import entries_on
 from entrepot.customs.terms import Fee, Goods, Law, Measure, Restriction, Threshold
 
@@ -14,19 +15,6 @@ def covering(*, law: Law, code: str) -> Goods | None:
         if found is not None:
             return found
     return None
-
-
-def goods_at(*, law: Law, code: str) -> Goods | None:
-    """The goods code of exactly these digits on the law's day; None when the loaded schedule has none."""
-    for row in law.index.goods.get(code, ()):
-        if row.holds(law.on):
-            return row.value
-    return None
-
-
-def goods_on(*, law: Law) -> Iterator[Goods]:
-    """Every goods code of the day."""
-    return (row.value for rows in law.index.goods.values() for row in rows if row.holds(law.on))
 
 
 def measures_on(*, law: Law, code: str, origin: str, region: str = "") -> list[Measure]:
@@ -98,6 +86,16 @@ def restriction_on(*, law: Law, code: str, origin: str, mode: str, claims: froze
         if inside > outside and not (row.document and row.document in claims):
             return row
     return None
+
+
+def claimable(*, measure: Measure, claims: Collection[str]) -> bool:
+    """Whether a measure that must be claimed is; one that need not be always is.
+
+    claims: names and, for preferences, the symbols of the schedule's special column (`KR`, `A+`).
+    """
+    if measure.claim and measure.claim not in claims:
+        return False
+    return not measure.claims_any or any(name in claims for name in measure.claims_any)
 
 
 def spared(*, measure: Measure, claims: Mapping[str, str], on: date) -> bool:

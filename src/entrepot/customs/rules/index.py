@@ -1,6 +1,7 @@
 """An authority's parts sorted once by goods-code prefix, so that a line of any day is answered by a few look-ups."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -20,13 +21,17 @@ def compiled(*, destination: str, currency: str, on: date, rows: Rows, version: 
 def indexed(*, currency: str, version: str, official: Rows, starter: Rows) -> LawIndex:
     """The index of an authority's law: its official parts, and of the starter what no official part speaks for.
 
-    Which kinds, codes and days those are, `official.speaks` says.
+    Which kinds, codes and days those are, `official.speaks` says. Where it is told to reach back, rows that begin on
+    its first day answer the days before too; their own `valid_from` shows that this is assumed.
     """
     speaks = official.speaks
     measures = (*official.measures, *starter.measures)
-    entries = _entries(measures, len(official.measures), speaks)
+    back = {(said.kind, said.valid_from): said.back_to for said in speaks if said.back_to}
+    speaks = tuple(replace(said, valid_from=said.back_to or said.valid_from) for said in speaks)
+    entries = _entries(measures, len(official.measures), speaks, back)
     goods: dict[str, list[Dated[Goods]]] = {}
-    for good in (*official.goods, *_unspoken(starter.goods, speaks, _goods_scope)):
+    held = (replace(one, valid_from=back.get(("goods", one.valid_from)) or one.valid_from) for one in official.goods)
+    for good in (*held, *_unspoken(starter.goods, speaks, _goods_scope)):
         goods.setdefault(good.value.code, []).append(good)
     thresholds: dict[str, list[Dated[Threshold]]] = {}
     for row in (*official.thresholds, *_unspoken(starter.thresholds, speaks, lambda one: (one.name, ""))):
@@ -39,6 +44,8 @@ def indexed(*, currency: str, version: str, official: Rows, starter: Rows) -> La
         entries=entries,
         lengths=tuple(sorted({len(prefix) for prefix in (*entries, *goods)}, reverse=True)),
         goods={code: tuple(found) for code, found in goods.items()},
+        codes=tuple(sorted(goods)),
+        speaks=speaks,
         fees=(*official.fees, *_unspoken(starter.fees, speaks, lambda one: (one.kind, ""))),
         thresholds={name: tuple(found) for name, found in thresholds.items()},
         restrictions=(
@@ -61,21 +68,29 @@ def entries_on(*, law: Law, prefix: str) -> Sequence[Entry]:
     return kept
 
 
-def _entries(measures: Sequence[Measure], official: int, speaks: Sequence[Speaks]) -> dict[str, tuple[Entry, ...]]:
+def _entries(
+    measures: Sequence[Measure],
+    official: int,
+    speaks: Sequence[Speaks],
+    back: Mapping[tuple[str, date], date | None],
+) -> dict[str, tuple[Entry, ...]]:
     found: dict[str, list[Entry]] = {}
     by_kind: dict[str, list[Speaks]] = {}
     for said in speaks:
         by_kind.setdefault(said.kind, []).append(said)
     everything = by_kind.get("", [])
     for number, measure in enumerate(measures):
-        own = (measure.valid_from, measure.valid_until)
+        since = measure.valid_from
+        if number < official:
+            since = back.get((measure.kind, since)) or since
+        own = (since, measure.valid_until)
         above = [] if number < official else [*everything, *by_kind.get(measure.kind, [])]
         for codes, inside in ((measure.codes, True), (measure.codes_except, False)):
             for prefix in codes:
                 spans = _left(own, above, prefix) if above else (own,)
-                for since, until in spans:
+                for begin, until in spans:
                     end = _ALWAYS if until is None else until.toordinal()
-                    found.setdefault(prefix, []).append(Entry(number, inside, since.toordinal(), end))
+                    found.setdefault(prefix, []).append(Entry(number, inside, begin.toordinal(), end))
     return {prefix: tuple(rows) for prefix, rows in found.items()}
 
 
