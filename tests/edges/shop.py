@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.test import Client
+from tests.allowance.make import identity as make_identity
 from tests.catalogue import make as catalogue
 from tests.parties import make as people
 
@@ -63,11 +64,15 @@ def visitor(country: str = "CN", currency: str = "CNY") -> Client:
     return client
 
 
-def shopper(email: str = "li@example.com", *, client: Client | None = None) -> tuple[Client, Viewer]:
-    """Somebody with an address in Shenzhen, signed in."""
+def shopper(
+    email: str = "li@example.com", *, client: Client | None = None, known: bool = True
+) -> tuple[Client, Viewer]:
+    """Somebody with an address in Shenzhen, signed in. known: customs' name and number were given before."""
     user_id = register_user(email=email, password=PASSWORD, language="zh-hans")
     shopper_id = open_shopper(country="CN", currency="CNY", user_id=user_id, at=people.AT)
     save_address(shopper_id=shopper_id, address=people.CHINESE, at=people.AT)
+    if known:
+        make_identity(shopper_id=shopper_id)
     client = client or visitor()
     assert client.post("/en/account/login/", {"login": email, "password": PASSWORD}).status_code == 302
     return client, parties.viewer_of_user(user_id=user_id)

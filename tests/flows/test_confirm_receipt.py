@@ -39,7 +39,7 @@ def test_a_parcel_on_its_last_way_counts_as_delivered_and_its_money_is_due(djang
     viewer, order = sold()
     (part,) = order.consignments
     make.move(part.id, part.merchant_id, Verb.SEND, Verb.RECEIVE, Verb.PACK, Verb.DISPATCH)
-    with django_assert_max_num_queries(15 + 8):  # and the savepoints of the flow and three services inside a test
+    with django_assert_max_num_queries(16 + 9):  # and the savepoints of the flow and three services inside a test
         assert confirm_receipt(viewer=viewer, order_ref=order.ref, at=LATER) == (part.ref,)
     (part,) = seen(viewer).consignments
     assert (part.stage, part.release_at) == (Stage.DELIVERED, LATER)

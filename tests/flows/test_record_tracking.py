@@ -103,5 +103,5 @@ def test_stays_within_its_statements():
     _, shipment = direct()
     with at_most(6):
         record_tracking(event=news(shipment, Step.ARRIVED, at=make.AT), at=LATER)
-    with at_most(12):
+    with at_most(14):
         record_tracking(event=news(shipment, Step.DELIVERED, at=make.AT), at=LATER)

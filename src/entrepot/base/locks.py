@@ -22,6 +22,7 @@ RANKS: Final = (
     "depot_parcel",
     "depot_box",
     "carriage_shipment",
+    "allowance_year",
     "ledger_account",
 )
 

@@ -1,10 +1,14 @@
 """The demo market's orders, each brought to where it stands by the verbs of the sale, at times that have passed."""
 
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from entrepot.allowance.rules import check_sign
+from entrepot.allowance.services import confirm_identity
+from entrepot.allowance.terms import IdentityKind
 from entrepot.base.identity import new_reference
 from entrepot.basket.services import put_line
 from entrepot.carriage import queries as carriage
@@ -124,6 +128,11 @@ def tell_story(*, story: Story, shopper_id: ShopperId, articles: "Articles", now
     viewer = Viewer(shopper_id=shopper_id, language="zh-hans" if articles.address_country(shopper_id) == "CN" else "en")
     at = now - timedelta(days=story.days_ago)
     address = parties.addresses(viewer=viewer)[0]
+    if address.country == "CN":
+        confirm_identity(
+            viewer=viewer, kind=IdentityKind.RESIDENT, name=address.name, number=_number_of(story.shopper),
+            pays_in_person=True, at=at,
+        )  # fmt: skip
     for sku, pieces in story.articles:
         merchant_id, variant_id, channel = articles.find(sku)
         put_line(
@@ -150,6 +159,12 @@ def tell_story(*, story: Story, shopper_id: ShopperId, articles: "Articles", now
     if story.stage >= SENT:
         _send(placed)
     return placed
+
+
+def _number_of(shopper: str) -> str:
+    """An invented identity number: of a division that is none, so that it is nobody's."""
+    digits = f"440000199{len(shopper) % 10}0{1 + ord(shopper[0]) % 9}1{ord(shopper[-1]) % 9}{zlib.crc32(shopper.encode()) % 1000:03d}"
+    return digits + check_sign(digits)
 
 
 def tell_together(*, placed: Sequence[Placed], now: datetime) -> None:

@@ -1,5 +1,7 @@
 """Django settings. Everything that differs between machines comes from the environment; docs/deploying.md lists it."""
 
+import base64
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -22,6 +24,30 @@ def _secret_key() -> str:
         kept.touch(mode=0o600)
         kept.write_text(secrets.token_urlsafe(50))
     return kept.read_text().strip()
+
+
+def _kept_key(name: str, given: str | None) -> bytes:
+    """32 bytes from base64, else made once and kept in the market's own folder, out of the database's reach."""
+    if given:
+        return base64.b64decode(given)
+    kept = HOME / name
+    if not kept.exists():
+        HOME.mkdir(parents=True, exist_ok=True)
+        made = HOME / f".{name}-{os.getpid()}"
+        made.touch(mode=0o600)
+        made.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
+        # Of processes that start together one makes the key for all: what it seals, the others must open.
+        with contextlib.suppress(FileExistsError):
+            os.link(made, kept)
+        made.unlink()
+    return base64.b64decode(kept.read_text())
+
+
+def _identity_keys() -> dict[str, bytes]:
+    """`ENTREPOT_IDENTITY_KEYS` as `name:base64`, comma between; the first seals, the others only open."""
+    given = os.environ.get("ENTREPOT_IDENTITY_KEYS", "")
+    named = dict(entry.strip().split(":", 1) for entry in given.split(",") if entry.strip())
+    return {name: base64.b64decode(key) for name, key in named.items()} or {"home": _kept_key("identity_key", None)}
 
 
 def _database() -> dict[str, object]:
@@ -52,6 +78,8 @@ def _database() -> dict[str, object]:
 
 DEBUG = os.environ.get("ENTREPOT_DEBUG") == "1"
 SECRET_KEY = _secret_key()
+IDENTITY_KEYS = _identity_keys()
+IDENTITY_INDEX_KEY = _kept_key("identity_index_key", os.environ.get("ENTREPOT_IDENTITY_INDEX_KEY"))
 ALLOWED_HOSTS = os.environ.get("ENTREPOT_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 SITE_URL = os.environ.get("ENTREPOT_URL", "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -61,7 +89,7 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CONTEXTS = [
-    "ledger", "parties", "channels", "customs", "rates", "catalogue", "stock", "carriage", "landed",
+    "ledger", "parties", "channels", "customs", "rates", "catalogue", "stock", "allowance", "carriage", "landed",
     "orders", "payments", "basket", "search", "depot",
 ]  # fmt: skip
 INSTALLED_APPS = [

@@ -17,9 +17,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from entrepot.allowance import queries as allowance
+from entrepot.allowance.services import hold_allowance
+from entrepot.allowance.terms import Part
 from entrepot.basket import queries as basket
 from entrepot.basket.services import clear_ordered_lines
 from entrepot.basket.terms import BasketLine
+from entrepot.kernel.money import Money
 from entrepot.kernel.text import pick
 from entrepot.landed import queries as landed
 from entrepot.landed.terms import BasketQuote
@@ -41,14 +45,17 @@ class _Promise:
     order_id: OrderId
     quote: BasketQuote
     address: Address
+    counted: tuple[Part, ...]
+    limit: Money
 
 
 def place_order(*, viewer: Viewer, quote_ref: str, address_ref: str, key: str, at: datetime) -> PlacedOrder:
     """Make one order of a quote; the same key, or the same quote from another window, gives the same order.
 
     Raises QuoteMissing, QuoteExpired, QuoteUsed, KeyReused, BasketChanged, NotDeliverable and SoldOut naming the
-    articles, AddressElsewhere, AddressIncomplete, NotYours for a strange address, ReservationLost.
-    SQL budget: 7 to promise, 8 to write and the job's savepoint; 2 when repeated.
+    articles, AddressElsewhere, AddressIncomplete, NotYours for a strange address, ReservationLost; for retail imports
+    into China IdentityNeeded, AllowanceSpent.
+    SQL budget: 7 to promise, 8 to write and the job's savepoint; 2 when repeated. Retail imports: 2 and 3 more.
     """
     shopper_id = viewer.shopper_id
     if shopper_id is None:
@@ -73,6 +80,8 @@ def _promise(viewer: Viewer, shopper_id: ShopperId, quote_ref: str, address_ref:
     check_address(address=address)
     fingerprint = basket.basket(viewer=viewer).fingerprint
     rules.check_quote(quote=quote, basket_fingerprint=fingerprint, address=address, language=viewer.language)
+    counted, limit = landed.counted_parts(quote=quote), landed.annual_limit(at=at) or Money.zero("CNY")
+    allowance.must_have_room(shopper_id=shopper_id, parts=counted, limit=limit, at=at)
     order_id = claim_order(shopper_id=shopper_id, quote_ref=quote_ref, at=at)
     lines = [line for part in quote.consignments for line in part.lines]
     wanted = [Wanted(line.merchant_id, line.variant_id, line.quantity) for line in lines]
@@ -83,7 +92,7 @@ def _promise(viewer: Viewer, shopper_id: ShopperId, quote_ref: str, address_ref:
         titles = {line.variant_id: pick(line.title, viewer.language) for line in lines}
         named = ", ".join(f"{titles[one.variant_id]} ({one.left}/{one.wanted})" for one in short.lacking)
         raise SoldOut(lacking=short.lacking, articles=named) from short
-    return _Promise(order_id, quote, address)
+    return _Promise(order_id, quote, address, counted, limit)
 
 
 @transaction.atomic(durable=True)
@@ -113,6 +122,8 @@ def _write(promise: _Promise, language: str, key: str, at: datetime) -> PlacedOr
         for line in part.lines
     ]
     clear_ordered_lines(shopper_id=quote.shopper_id, lines=ordered)
+    # Last, since another order of the same person waits from here until this one is on disk.
+    hold_allowance(shopper_id=quote.shopper_id, order_id=order_id, parts=promise.counted, limit=promise.limit, at=at)
     return PlacedOrder(order_ref=ref, payment_ref=payment.ref)
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from entrepot.allowance import queries as allowance
 from entrepot.base.identity import new_reference
 from entrepot.basket import queries as baskets
 from entrepot.basket.terms import BasketLine
@@ -34,8 +35,10 @@ def quote_basket(
     """Price the viewer's basket to `destination` in `currency`, part by part, and keep the quote.
 
     Split by merchant, channel and place of dispatch. What cannot be had stands in `refusals` with its reason.
-    annual_used: what the shopper used of the year's CBEC allowance, CNY. Each call makes a new quote; none is changed.
-    Statements: the basket, its merchants, one for each channel in it, the quote. Raises NothingToQuote.
+    annual_used: what the shopper used of the year's CBEC allowance, CNY; else what we know of the person's, which is a
+    lower bound. Each call makes a new quote; none is changed.
+    Statements: the basket, its merchants, one for each channel in it, the quote; into China the allowance.
+    Raises NothingToQuote.
     """
     basket = baskets.basket(viewer=viewer)
     if viewer.shopper_id is None or not basket.lines or basket_ref not in (None, basket.ref):
@@ -44,6 +47,8 @@ def quote_basket(
     merchants = parties.merchants_by_id(merchant_ids=[line.merchant_id for line in basket.lines])
     known = {channel.slug: channel for channel in channels.channels()}
 
+    if annual_used is None and destination == "CN":
+        annual_used = allowance.use_of(shopper_id=viewer.shopper_id, at=at).known.decimal
     door = rules.Door(destination, region, currency, at, annual_used or Decimal(0))
     offered, results = rules.on_sale(lines=basket.lines, sales=sales, merchants=merchants, channels=known)
     wanted = rules.consigned(lines=offered, merchants=merchants, channels=known, destination=destination)

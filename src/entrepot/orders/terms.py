@@ -134,6 +134,7 @@ class LineView:
 class ConsignmentView:
     """One merchant's part of an order. barcode: what its parcel carries, the depot scans it.
 
+    number: its place in the order, from one. counted: whether it counts to the shopper's yearly allowance.
     address: where it goes in the end; a merchant whose parcels pass the depot sees its country only.
     release_at: when the merchant's money is due; none before delivery. paused_since: a claim stopped that clock.
     """
@@ -169,6 +170,8 @@ class ConsignmentView:
     release_at: datetime | None
     paused_since: datetime | None
     lines: tuple[LineView, ...]
+    number: int = 1
+    counted: bool = False
 
     @property
     def pieces(self) -> int:

@@ -14,9 +14,10 @@ from entrepot.kernel.errors import EntrepotError, NotFound
 
 _TO_BASKET: Final = frozenset(
     {"landed.quote_expired", "landed.quote_missing", "landed.nothing_to_quote", "orders.basket_changed",
-     "orders.not_deliverable", "orders.quote_used", "orders.key_reused"}
+     "allowance.spent", "orders.not_deliverable", "orders.quote_used", "orders.key_reused"}
 )  # fmt: skip
 _TO_CHECKOUT: Final = frozenset({"orders.address_elsewhere"})
+_TO_IMPORTER: Final = frozenset({"allowance.identity_needed"})
 _TO_ORDERS: Final = frozenset({"orders.wrong_moment", "orders.unknown", "payments.unknown"})
 
 
@@ -39,6 +40,8 @@ def _way(code: str) -> tuple[str, str]:
         return reverse("checkout"), gettext("To the addresses")
     if code in _TO_BASKET or code.startswith(("stock.", "basket.")):
         return reverse("basket"), gettext("To the basket")
+    if code in _TO_IMPORTER:
+        return reverse("checkout"), gettext("To the checkout")
     if code in _TO_ORDERS:
         return reverse("orders"), gettext("To your orders")
     return "", ""

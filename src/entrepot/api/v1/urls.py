@@ -20,6 +20,7 @@ router = Router(
         route("basket", baskets.BasketDoor.as_view(), name="api-basket"),
         route("basket/quote", shopping.BasketQuoteDoor.as_view(), name="api-basket-quote"),
         route("addresses", shopping.AddressesDoor.as_view(), name="api-addresses"),
+        route("identity", shopping.IdentityDoor.as_view(), name="api-identity"),
         route("orders", shopping.OrdersDoor.as_view(), name="api-orders"),
         route("orders/<slug:ref>", shopping.OrderDoor.as_view(), name="api-order"),
         route("orders/<slug:ref>/cancel", shopping.CancelDoor.as_view(), name="api-cancel"),

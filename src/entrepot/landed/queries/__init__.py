@@ -1,7 +1,18 @@
 """What things cost at the door: single answers, whole parcels, cards, and frozen quotes."""
 
+from entrepot.landed.queries.allowance import annual_limit, counted_parts
 from entrepot.landed.queries.answers import answer, known_rates
 from entrepot.landed.queries.frozen import must_be_valid, quote, quotes_by_ref
 from entrepot.landed.queries.prices import landed_prices, parcel_prices
 
-__all__ = ["answer", "known_rates", "landed_prices", "must_be_valid", "parcel_prices", "quote", "quotes_by_ref"]
+__all__ = [
+    "annual_limit",
+    "answer",
+    "counted_parts",
+    "known_rates",
+    "landed_prices",
+    "must_be_valid",
+    "parcel_prices",
+    "quote",
+    "quotes_by_ref",
+]

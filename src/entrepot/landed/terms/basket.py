@@ -84,6 +84,13 @@ class ConsignmentQuote:
     remarks: tuple[Step, ...] = ()
     guaranteed: bool | None = None
 
+    @property
+    def counted(self) -> Money | None:
+        """What it counts to the yearly allowance for retail imports; None for another way in."""
+        if self.annual_used_after is None or self.asked is None:
+            return None
+        return self.annual_used_after - Money.of(self.asked.annual_used, self.annual_used_after.currency)
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:

@@ -80,6 +80,12 @@ def release_dates(*, consignments: Sequence[tuple[int, int]]) -> dict[tuple[int,
     }
 
 
+def counted_parts(*, consignments: Sequence[tuple[int, int]]) -> tuple[tuple[int, int, int], ...]:
+    """Which of (consignment, merchant) pairs count to a yearly allowance: (shopper, order, number in the order)."""
+    rows = _of(consignments).filter(annual_used_minor__isnull=False)
+    return tuple(rows.values_list("shopper_id", "order_id", "number"))
+
+
 def consignment_for_depot(*, ref: str) -> ConsignmentView:
     """The consignment behind a scanned barcode or a typed reference, if it passes the depot.
 

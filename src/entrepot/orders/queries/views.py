@@ -128,6 +128,8 @@ def consignment_view(*, row: models.Consignment, lines: Sequence[models.Line]) -
         release_at=row.release_at,
         paused_since=row.paused_since,
         lines=tuple(line_view(row=line) for line in lines),
+        number=row.number,
+        counted=row.annual_used_minor is not None,
     )
 
 

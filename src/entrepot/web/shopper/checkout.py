@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from entrepot.allowance.services import confirm_identity
 from entrepot.base import clock
 from entrepot.basket import queries as baskets
 from entrepot.flows.place_order import place_order
@@ -18,6 +19,7 @@ from entrepot.parties.services import save_address
 from entrepot.parties.terms import Address
 from entrepot.web.account.addresses import AddressForm, card_of, empty_form, read_form
 from entrepot.web.shopper.basket import count_in_session
+from entrepot.web.shopper.importer import IdentityForm, importer_of, read_identity
 from entrepot.web.shopper.parcels import parcels_of, places_of, refusals_of
 from entrepot.web.shopper.prices import account
 from entrepot.web.viewer import DESTINATIONS, place_of, shopper_of, signed_in, viewer_of
@@ -68,6 +70,24 @@ def _to_review(request: HttpRequest, where: Address) -> HttpResponse:
 @signed_in
 def review(request: HttpRequest, quote_ref: str, address_ref: str) -> HttpResponse:
     """Step two: everything once more, frozen, before the order."""
+    return _reviewed(request, quote_ref, address_ref, None)
+
+
+@require_POST
+@signed_in
+def identity(request: HttpRequest, quote_ref: str, address_ref: str) -> HttpResponse:
+    """Who imports: kept sealed, and the price asked for again, since the year's use hangs on the person."""
+    form = read_identity(request.POST, clock.now())
+    if form.errors:
+        return _reviewed(request, quote_ref, address_ref, form)
+    confirm_identity(
+        viewer=viewer_of(request), kind=form.kind, name=form.name, number=form.number, pays_in_person=form.payer,
+        at=clock.now(),
+    )  # fmt: skip
+    return _to_review(request, parties.address(viewer=viewer_of(request), ref=address_ref))
+
+
+def _reviewed(request: HttpRequest, quote_ref: str, address_ref: str, form: IdentityForm | None) -> HttpResponse:
     viewer, at = viewer_of(request), clock.now()
     quote = landed.quotes_by_ref(shopper_id=viewer.shopper_id or 0, refs=[quote_ref]).get(quote_ref)
     if quote is None:
@@ -79,17 +99,21 @@ def review(request: HttpRequest, quote_ref: str, address_ref: str) -> HttpRespon
     where = parties.address(viewer=viewer, ref=address_ref)
     places = places_of(basket)
     parcels = parcels_of(quote, places, {})
+    cbec = any(parcel.cbec for parcel in parcels)
+    importer = importer_of(viewer, quote, at) if cbec else None
     context = {
         "quote": quote,
         "address": card_of(where),
         "parcels": parcels,
         "refusals": refusals_of(quote, places),
-        "cbec": any(parcel.cbec for parcel in parcels),
+        "cbec": cbec,
+        "importer": importer,
+        "form": form or (IdentityForm() if importer and (not importer.number or "identity" in request.GET) else None),
         "rows": account(quote, regimes=[each.regime for each in quote.consignments], total_label=_("To pay")),
         # One quote makes one order: sending the form twice is the same order.
         "key": f"web-{quote.ref}",
     }
-    return render(request, "shopper/review.html", context)
+    return render(request, "shopper/review.html", context, status=422 if form else 200)
 
 
 @require_POST

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("basket/change/", basket.change, name="basket_change"),
     path("checkout/", checkout.address, name="checkout"),
     path("checkout/review/<str:quote_ref>/<str:address_ref>/", checkout.review, name="checkout_review"),
+    path("checkout/identity/<str:quote_ref>/<str:address_ref>/", checkout.identity, name="checkout_identity"),
     path("checkout/place/", checkout.place, name="checkout_place"),
     path("orders/", orders.listing, name="orders"),
     path("orders/<str:ref>/", orders.show, name="order"),

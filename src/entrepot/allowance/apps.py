@@ -1,0 +1,8 @@
+"""Django's name for this context."""
+
+from django.apps import AppConfig
+
+
+class AllowanceConfig(AppConfig):
+    name = "entrepot.allowance"
+    label = "allowance"
