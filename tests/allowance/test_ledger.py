@@ -72,7 +72,7 @@ def test_exactly_the_limit_is_within_it_and_a_fen_more_is_not() -> None:
     make.hold(shopper, LIMIT.minor - 1)
     with pytest.raises(AllowanceSpent) as told:
         make.hold(shopper, 2)
-    assert told.value.facts["left"] == "0.01 CNY"
+    assert told.value.facts["left"] == Money(1, "CNY")
     make.hold(shopper, 1)
     assert known(shopper) == (LIMIT.minor, 0, 0)
     with pytest.raises(AllowanceSpent):

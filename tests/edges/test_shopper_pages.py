@@ -495,3 +495,25 @@ def test_amounts_are_written_for_their_reader(settings):
     with translation.override("en"):
         assert money(Money(123450, "CNY")) == "CN¥1,234.50"
         assert money(Money(1234, "JPY"), plus=True) == "+JP¥1,234"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_checkout_asks_once_who_imports(language: str):
+    shop = make.opened()
+    client, viewer = make.shopper(known=False)
+    client.post("/en/basket/put/", shop.form())
+    where = make.reviewed(client, viewer).replace("/en/", f"/{language}/")
+    page = check_page(client.get(where))
+    assert 'name="number"' in page
+    assert f"/{language}/checkout/place/" not in page
+    _, quote, address, _ = where.rsplit("/", 3)
+    form = f"/{language}/checkout/identity/{quote}/{address}/"
+    wrong = check_page(client.post(form, {"name": "王芳", "kind": "resident", "number": "110105194912310021"}), 422)
+    assert "110105194912310021" not in wrong
+    assert 'id="payer-error"' in wrong
+    answer = client.post(form, {"name": "王芳", "kind": "resident", "number": "11010519491231002x", "payer": "1"})
+    page = check_page(client.get(answer["Location"]))
+    assert "**************002X" in page
+    assert "11010519491231002" not in page
+    assert f"/{language}/checkout/place/" in page
+    assert 'name="number"' in check_page(client.get(answer["Location"] + "?identity=1"))

@@ -90,7 +90,7 @@ def check_room(*, known: Money, wanted: Money, limit: Money) -> None:
     Source: Cai Guan Shui 2018 No.49. Read 22 November 2026.
     """
     if known + wanted > limit:
-        raise AllowanceSpent(left=str(max(limit - known, Money.zero(limit.currency))), limit=str(limit))
+        raise AllowanceSpent(left=max(limit - known, Money.zero(limit.currency)), limit=limit)
 
 
 def elsewhere_known(*, limit: Money, ours: Money, refused: Money, said: Money | None) -> Money:

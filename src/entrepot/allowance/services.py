@@ -102,7 +102,7 @@ def hold_allowance(*, shopper_id: int, order_id: int, parts: Sequence[Part], lim
         known = queries.use_of(shopper_id=shopper_id, at=at).known
         rules.check_room(known=known, wanted=wanted, limit=limit)
         # Room came free in between; whoever asks again finds it.
-        raise AllowanceSpent(left=str(limit - known), limit=str(limit))
+        raise AllowanceSpent(left=limit - known, limit=limit)
     EntryRow.objects.bulk_create(
         EntryRow(
             id=new_id(owner=shopper_id),

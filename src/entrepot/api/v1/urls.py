@@ -7,7 +7,7 @@ from dmr.routing import Router
 from dmr.routing import path as route
 
 from entrepot.api import docs
-from entrepot.api.v1 import baskets, goods, selling, shopping, tokens
+from entrepot.api.v1 import baskets, goods, identity, selling, shopping, tokens
 
 router = Router(
     "api/v1/",
@@ -20,7 +20,7 @@ router = Router(
         route("basket", baskets.BasketDoor.as_view(), name="api-basket"),
         route("basket/quote", shopping.BasketQuoteDoor.as_view(), name="api-basket-quote"),
         route("addresses", shopping.AddressesDoor.as_view(), name="api-addresses"),
-        route("identity", shopping.IdentityDoor.as_view(), name="api-identity"),
+        route("identity", identity.IdentityDoor.as_view(), name="api-identity"),
         route("orders", shopping.OrdersDoor.as_view(), name="api-orders"),
         route("orders/<slug:ref>", shopping.OrderDoor.as_view(), name="api-order"),
         route("orders/<slug:ref>/cancel", shopping.CancelDoor.as_view(), name="api-cancel"),

@@ -14,7 +14,7 @@ from entrepot.landed.rules import abroad, china, us
 from entrepot.landed.rules.china.articles import article_code
 from entrepot.landed.rules.shares import family_of
 from entrepot.landed.rules.telling import sentences
-from entrepot.landed.rules.working import ZERO, Sheet, Stop, opened, unknown
+from entrepot.landed.rules.working import ZERO, Part, Rounder, Sheet, Stop, opened, unknown
 from entrepot.landed.terms import (
     STRICT,
     Component,
@@ -211,23 +211,10 @@ def _summed(sheet: Sheet, rates: Mapping[tuple[str, str], Rate]) -> QuoteAnswer:
     def told(amount: Decimal) -> Decimal:
         return (amount if rate is None else amount * rate.value).quantize(unit, ROUND_HALF_EVEN)
 
+    components = [_component(part, told) for part in sheet.parts]
     sums = {"duty": ZERO, "tax": ZERO, "fees": ZERO}
-    components = []
-    for part in sheet.parts:
-        amount = told(part.amount)
-        sums[family_of(kind=part.kind)] += amount
-        components.append(
-            Component(
-                kind=part.kind,
-                line=part.line,
-                base=told(part.base),
-                rate=part.rate,
-                amount=amount,
-                source=part.source,
-                valid_from=part.valid_from,
-                **({"assumed": part.assumed} if part.assumed else {}),
-            )
-        )
+    for component in components:
+        sums[family_of(kind=component.kind)] += component.amount
     duty, tax, fees = (sums[name].quantize(unit) for name in ("duty", "tax", "fees"))
     sheet.say(
         "Duty {duty}, tax {tax}, fees {fees}: {total} {currency}.",
@@ -255,6 +242,19 @@ def _summed(sheet: Sheet, rates: Mapping[tuple[str, str], Rate]) -> QuoteAnswer:
         annual_used_after=sheet.annual_used_after,
         data_version=law.version,
         trace=sentences(sheet.trace),
+    )
+
+
+def _component(part: Part, told: Rounder) -> Component:
+    return Component(
+        kind=part.kind,
+        line=part.line,
+        base=told(part.base),
+        rate=part.rate,
+        amount=told(part.amount),
+        source=part.source,
+        valid_from=part.valid_from,
+        **({"assumed": part.assumed} if part.assumed else {}),
     )
 
 
