@@ -1,7 +1,11 @@
 """The merchant's desk: consignments and money as the merchant reads them."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.staticfiles import finders
 from django.test import Client
 from tests.edges import shop as make
 from tests.parties import make as people
@@ -47,3 +51,14 @@ def test_a_consignment_paid_in_another_currency_shows_both_and_the_rate_it_was_m
     chinese = client.get(f"/zh-hans/{at}/consignments/{consignment.ref}/").content.decode()
     assert f"US$1.00 = {rate.value:.4f} CNY" in chinese
     assert "来源: 欧洲央行参考汇率" in chinese
+
+
+def test_the_import_page_shows_where_a_file_may_be_dropped() -> None:
+    client, at = desk(people.merchant())
+    page = client.get(f"/en/{at}/imports/").content.decode()
+    assert re.search(r'<input class="input"[^>]* type="file"', page)
+    parts = finders.find("css/parts.css")
+    assert isinstance(parts, str)
+    rule = re.search(r'input\[type="file"\]\.input \{([^}]*)\}', Path(parts).read_text(encoding="utf-8"))
+    assert rule
+    assert "dashed" in rule[1]
