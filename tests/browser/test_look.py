@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -73,7 +74,7 @@ def test_the_edge_of_a_control_can_be_seen(scheme):
 def test_styles_and_script_stay_light():
     shop = ("tokens", "base", "layout", "parts", "shop")
     assert sum((STATIC / "css" / f"{name}.css").stat().st_size for name in shop) <= 42_000
-    assert (STATIC / "js" / "entrepot.js").stat().st_size <= 5_000
+    assert sum(file.stat().st_size for file in (STATIC / "js").glob("*.js")) <= 8_000
 
 
 # In a browser -------------------------------------------------------------------------------------------------------
@@ -162,6 +163,30 @@ class TestInABrowser:
         expect(page.locator("#place-country")).to_be_visible()
         page.keyboard.press("Escape")
         expect(page.locator("#place-country")).to_be_hidden()
+
+    @pytest.mark.parametrize(("language", "typed", "whole"), [("en", "che", "cherries"), ("zh-hans", "车", "车厘子")])
+    def test_the_search_box_completes_what_is_typed_by_keyboard_alone(self, browser, market, language, typed, whole):
+        mistakes: list[str] = []
+        page = opened(browser, market, mistakes, viewport={"width": 390, "height": 844})
+        page.goto(f"/{language}/")
+        box = page.get_by_role("combobox", name=re.compile("Search for goods|搜索"))
+        box.press_sequentially(typed)
+        option = page.get_by_role("option", name=whole)
+        expect(option).to_be_visible()
+        expect(box).to_have_attribute("aria-expanded", "true")
+        assert beyond(page) <= 0
+        box.press("Escape")
+        expect(option).to_be_hidden()
+        expect(box).to_have_value(typed)
+        box.press("ArrowDown")
+        expect(option).to_be_visible()
+        box.press("ArrowDown")
+        expect(box).to_have_value(whole)
+        expect(box).to_have_attribute("aria-activedescendant", "suggestion-0")
+        box.press("Enter")
+        expect(page.locator("h3.title a").first).to_be_visible()
+        assert f"q={whole}" in unquote(page.url)
+        assert mistakes == []
 
     def test_an_option_changes_the_offer_in_place(self, browser, market):
         mistakes: list[str] = []

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from tests.catalogue import make as catalogue_make
 from tests.edges import shop as make
 from tests.flows.budget import at_most
 from tests.orders import make as order_make
 
 from entrepot.base import clock
 from entrepot.basket import queries as baskets
+from entrepot.jobs.index import rebuild_index
 from entrepot.landed.models import QuoteRow
 from entrepot.orders import queries as orders
 from entrepot.orders.terms import State, Verb
@@ -138,7 +140,31 @@ def test_a_search_with_nothing_found_helps_on():
     assert "category=food" in page
 
 
+def test_the_search_box_is_told_how_words_may_go_on():
+    make.opened()
+    visitor = make.visitor()
+    for language, typed, whole in (("en", "Bing CH", "bing cherries"), ("zh-hans", "车厘", "车厘子")):
+        answer = visitor.get(f"/{language}/search/suggestions/", {"q": typed})
+        assert answer.json() == {"suggestions": [whole]}
+        assert answer["Cache-Control"] == "public, max-age=60"
+    assert visitor.get("/en/search/suggestions/", {"q": " "}).json() == {"suggestions": []}
+    assert visitor.post("/en/search/suggestions/").status_code == 405
+
+
+def test_what_has_most_of_the_words_follows_what_has_all():
+    shop = make.opened()
+    catalogue_make.listing(
+        merchant_id=shop.merchant_id, handle="bing-jam", title="Bing jam", chinese="果酱",
+        prices=(("mall", "4900", "CNY"),), sizes=("",), category="toys",
+    )  # fmt: skip
+    rebuild_index(at=clock.now())
+    page = check_page(make.visitor().get("/en/search/?q=bing+cherries&ships_to=any"))
+    assert page.index("cherries</mark>") < page.index("Close to it") < page.index("jam</a>")
+    assert "Close to it" not in check_page(make.visitor().get("/en/search/?q=bing&ships_to=any"))
+
+
 def test_no_index_yet_is_said_and_not_an_error():
+    assert make.visitor().get("/en/search/suggestions/?q=che").json() == {"suggestions": []}
     check_page(make.visitor().get("/en/search/?q=cherries"))
     check_page(make.visitor().get("/en/"))
 

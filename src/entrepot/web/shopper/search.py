@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from entrepot.base import clock
 from entrepot.catalogue import queries as catalogue
@@ -62,12 +63,16 @@ def show(request: HttpRequest) -> HttpResponse:
     cards = cards_of(
         found.listing_ids, place=asked.place, at=clock.now(), channel=asked.query.channel, highlights=found.highlights
     )
+    also = cards_of(
+        found.also, place=asked.place, at=clock.now(), channel=asked.query.channel, highlights=found.highlights
+    )
     reached = min(found.total, REACH)
     context = {
         "words": asked.query.words,
         "merchant": asked.merchant.name if asked.merchant else "",
         "heading": _heading(asked),
         "cards": cards,
+        "also": also,
         "total": found.total,
         "corrected": found.corrected,
         "relaxed": found.relaxed,
@@ -80,6 +85,15 @@ def show(request: HttpRequest) -> HttpResponse:
         "aisles": tuple((node.path, text(node.name)) for node in catalogue.categories()),
     }
     return render(request, "shopper/search.html", context)
+
+
+@require_GET
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """How what is being typed may go on, for the search box; at most eight. The box works without it."""
+    found = search.suggestions(prefix=request.GET.get("q", "")[:200])
+    answer = JsonResponse({"suggestions": [one.text for one in found]}, json_dumps_params={"ensure_ascii": False})
+    answer["Cache-Control"] = "public, max-age=60"
+    return answer
 
 
 def _asked(request: HttpRequest) -> Asked:

@@ -7,6 +7,7 @@ from entrepot.web.shopper import basket, checkout, home, listing, orders, pay, s
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.show, name="home"),
     path("search/", search.show, name="search"),
+    path("search/suggestions/", search.suggestions, name="search_suggestions"),
     path("listings/<str:ref>/", listing.show, name="listing"),
     path("basket/", basket.show, name="basket"),
     path("basket/put/", basket.put, name="basket_put"),
