@@ -14,6 +14,7 @@ from entrepot.landed.rules import abroad, china, us
 from entrepot.landed.rules.china.articles import article_code
 from entrepot.landed.rules.shares import family_of
 from entrepot.landed.rules.telling import sentences
+from entrepot.landed.rules.us_sales_tax import sales_tax
 from entrepot.landed.rules.working import ZERO, Part, Rounder, Sheet, Stop, opened, unknown
 from entrepot.landed.terms import (
     STRICT,
@@ -117,6 +118,8 @@ def worked(
         sheet = opened(request=request, law=law, policy=policy, rates=rates or {})
         _restrictions(sheet)
         _way(law, request.mode)(sheet)
+        if law.currency == "USD":
+            sales_tax(sheet)
     except Stop as stop:
         answer = _stopped(request, law, sheet, stop)
     else:

@@ -22,7 +22,7 @@ from entrepot.landed.rules.working import (
     spread,
     unknown,
 )
-from entrepot.landed.terms import Alternative, Entry, Importer, Mode, Span, Status
+from entrepot.landed.terms import Alternative, Entry, Mode, Span, Status
 
 _OVERLAYS: Final = (
     "s301_cn", "s301_br", "s301_fl", "ieepa_fentanyl", "ieepa_reciprocal", "ieepa_india", "ieepa_brazil", "s122", "s232",
@@ -40,8 +40,6 @@ def worked(sheet: Sheet) -> None:
     14388. Read 22 November 2026.
     """
     _valued(sheet)
-    if sheet.request.importer is Importer.CONSUMER:
-        sheet.note("US state and local sales tax is not included.")
     if _exempt_by_value(sheet) or _postal(sheet):
         return
     entry = _entry(sheet)
