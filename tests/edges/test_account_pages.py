@@ -3,12 +3,16 @@
 import re
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core import mail
 from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from entrepot.base import clock
+from entrepot.jobs.mail import send
 from entrepot.parties import queries as parties
 from entrepot.parties.services import open_merchant, register_user
+from entrepot.web.account.sign_in import Accounts
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "plain harbour lamp"
@@ -82,12 +86,35 @@ def test_sign_in_never_leads_to_a_stranger(client):
     assert answer["Location"] == "/en/"
 
 
+def delivered() -> mail.EmailMessage:
+    """The one mail that waits, after the job has sent it."""
+    (job,) = ProcrastinateJob.objects.filter(task_name="mail.send")
+    send(**job.args)
+    return mail.outbox[-1]
+
+
+def test_a_sign_up_that_breaks_leaves_neither_an_account_nor_a_mail(client, monkeypatch):
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("the machine stops here")
+
+    monkeypatch.setattr(Accounts, "login", broken)
+    with pytest.raises(RuntimeError):
+        client.post("/en/account/signup/", {"email": "zhao@example.com", "password1": PASSWORD})
+    assert not get_user_model().objects.filter(email="zhao@example.com").exists()
+    assert not ProcrastinateJob.objects.filter(task_name="mail.send").exists()
+
+
 def test_sign_up_keeps_the_language_and_signs_in(client):
     answer = client.post("/zh-hans/account/signup/", {"email": "wang@example.com", "password1": PASSWORD})
     assert answer.status_code == 302
     page = client.get("/zh-hans/account/").content.decode()
     assert "wang@example.com" in page
-    assert mail.outbox[0].to == ["wang@example.com"]
+    # The page does not wait for a mail server; a job sends what it wrote.
+    assert mail.outbox == []
+    sent = delivered()
+    assert sent.to == ["wang@example.com"]
+    assert "/zh-hans/account/confirm-email/" in sent.body
+    assert re.fullmatch(r"<msg_\w+@[\w.]+>", sent.extra_headers["Message-ID"])
 
 
 def test_a_wrong_password_is_said_and_the_eleventh_try_is_locked_out(client):
@@ -105,7 +132,7 @@ def test_a_wrong_password_is_said_and_the_eleventh_try_is_locked_out(client):
 def test_a_forgotten_password_is_replaced_by_mail(client):
     person()
     client.post("/en/account/password/reset/", {"email": "li@example.com"})
-    link = re.search(r"http://testserver(/\S+)", mail.outbox[0].body)[1]
+    link = re.search(r"http://testserver(/\S+)", delivered().body)[1]
     form = client.get(link, follow=True)
     done = client.post(form.request["PATH_INFO"], {"password1": "another fine lamp", "password2": "another fine lamp"})
     assert done.status_code == 302

@@ -1,13 +1,19 @@
 """What happens at sign-in: a visitor's basket comes along, and everybody lands at their own desk."""
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
+from django.conf import settings
+from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from entrepot.base.identity import new_reference
+from entrepot.base.outbox import defer
 from entrepot.parties.terms import Viewer
 from entrepot.web.errors import Problem, shown
 from entrepot.web.viewer import claim_visitor, forget_viewer, viewer_of
@@ -44,6 +50,17 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         """A new person keeps the language in which they signed up."""
         user.language = translation.get_language() or "en"
         return super().save_user(request, user, form, commit)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write the mail now, in the reader's language, and leave the sending to a job."""
+        request = allauth_context.request
+        known = {"request": request, "email": email, "current_site": get_current_site(request), **context}
+        mail = self.render_mail(template_prefix, email, known)
+        host = urlsplit(settings.SITE_URL).hostname or "localhost"
+        defer(
+            "mail.send", to=list(mail.to), subject=str(mail.subject), body=str(mail.body), from_email=mail.from_email,
+            message_id=f"<{new_reference('msg')}@{host}>",
+        )  # fmt: skip
 
     def login(self, request: HttpRequest, user: Any) -> None:
         """Sign in; what the visitor had put aside becomes theirs."""
