@@ -1,14 +1,18 @@
 """Sign-up, sign-in, the account and its addresses, in both languages."""
 
+import html
 import re
+from urllib.parse import quote
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
+from tests.edges import shop as make
 
 from entrepot.base import clock
+from entrepot.basket import queries as baskets
 from entrepot.jobs.mail import send
 from entrepot.parties import queries as parties
 from entrepot.parties.services import open_merchant, register_user
@@ -224,3 +228,43 @@ def test_the_destination_is_chosen_once_and_remembered(client):
     assert (
         client.post("/en/place/", {"country": "DE", "currency": "EUR", "next": "//evil.example"})["Location"] == "/en/"
     )
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_visitor_with_a_basket_goes_on_to_the_checkout_after_signing_up(language, settings, tmp_path):
+    settings.SEARCH_INDEX = tmp_path / "index"
+    shop = make.opened()
+    visitor = make.visitor()
+    visitor.post(f"/{language}/basket/put/", shop.form())
+    checkout = f"/{language}/checkout/"
+
+    door = visitor.get(checkout)
+    assert door["Location"] == f"/{language}/account/login/?next={quote(checkout, safe='')}"
+    sign_in = visitor.get(door["Location"]).content.decode()
+    way = html.unescape(re.search(r'href="([^"]*/account/signup/[^"]*)"', sign_in)[1])
+    sign_up = visitor.get(way).content.decode()
+    for page in (sign_in, sign_up):
+        assert {"en": "Your basket is kept", "zh-hans": "购物车已保留"}[language] in page
+    back = re.search(r'name="next" value="([^"]*)"', sign_up)[1]
+    email = f"guest-{language}@example.com"
+    done = visitor.post(way, {"email": email, "password1": PASSWORD, "next": html.unescape(back)})
+
+    assert (done.status_code, done["Location"]) == (302, checkout)
+    address = visitor.get(checkout)
+    assert address.status_code == 200
+    viewer = parties.viewer_of_user(user_id=get_user_model().objects.get(email=email).pk)
+    assert [line.quantity for line in baskets.basket(viewer=viewer).lines] == [1]
+
+
+def test_signing_in_at_the_checkout_joins_the_visitors_basket_with_the_persons_own(settings, tmp_path):
+    settings.SEARCH_INDEX = tmp_path / "index"
+    shop = make.opened()
+    client, viewer = make.shopper()
+    client.post("/en/basket/put/", shop.form())
+    client.post("/en/account/logout/")
+    client.post("/en/basket/put/", shop.form())
+    done = client.post(
+        "/en/account/login/", {"login": "li@example.com", "password": make.PASSWORD, "next": "/en/checkout/"}
+    )
+    assert done["Location"] == "/en/checkout/"
+    assert sum(line.quantity for line in baskets.basket(viewer=viewer).lines) >= 1
