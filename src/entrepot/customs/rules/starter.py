@@ -70,6 +70,12 @@ def tariff_rows(*, law: str, goods: str, file: str) -> Rows:
     )
 
 
+def measures_of(*, tables: Iterable[Table], areas: Mapping[str, frozenset[str]], file: str) -> tuple[Measure, ...]:
+    """Measures written in our own form, `codes` already told. Raises TariffUnreadable, RateUnreadable."""
+    reader = _Reader(file, areas)
+    return tuple(reader.measure(one) for one in tables)
+
+
 class _Reader:
     """Reads single tables; areas (`EU`) in a list of origins stand for their members."""
 

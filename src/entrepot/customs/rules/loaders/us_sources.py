@@ -1,0 +1,382 @@
+"""From the files of the chapter 99 folder to named lists, with what contradicts what."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Final
+
+from entrepot.customs.rules.loaders.us_lists import (
+    FILES,
+    Entry,
+    Finding,
+    Lists,
+    after,
+    code_of,
+    day,
+    entries,
+    plain,
+    table,
+    tidied,
+)
+
+Row = Mapping[str, str]
+Table = list[dict[str, str]]
+
+NOTES: Final = "note_incidence_2026_rev15.csv"
+LISTS_301: Final = "s301_product_lists.csv"
+ANNEX: Final = "s232_annex_products.csv"
+_METAL_CHAPTERS: Final = ("72", "73", "74", "76")
+_WHOLE: Final = 8
+# Source: US note 33(h)(ii) and note 38: listed provisions count only as parts of vehicles; these serve other uses too.
+_DUAL_USE: Final = (
+    "40169960", "7320", "8413", "8414", "8421", "8425", "8426", "8431", "8471", "8482", "8483", "8501", "8507", "8519",
+    "8525", "8536", "8537", "8539", "9015", "9029",
+)  # fmt: skip
+_REVIEWED_MASKS: Final = "630790"
+
+
+def lists_of(files: Mapping[str, str]) -> tuple[Lists, list[Finding]]:
+    """Every list that the files give. Raises TariffUnreadable for a torn or foreign file."""
+    tables = {name: table(name=name, text=text) for name, text in files.items() if name in FILES}
+    lists: Lists = {}
+    findings: list[Finding] = []
+    for name, read in _READERS.items():
+        if name in tables:
+            read(tables[name], lists, findings)
+    _conditional(lists, findings)
+    _crossed(tables, lists, findings)
+    return lists, findings
+
+
+def _notes(rows: Table, lists: Lists, _: list[Finding]) -> None:
+    by_list: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        by_list[row["list"]].add(code_of(row["hts_line"]))
+    for ours, theirs in (
+        ("301.list_1", "china_301_list1_membership"),
+        ("301.list_2", "china_301_list2_membership"),
+        ("301.list_3", "china_301_list3_membership"),
+        ("301.list_4a", "china_301_list4a_membership"),
+        ("122.aa_ii_subheadings", "s122_aa_ii_membership"),
+        ("122.aa_ii_lines", "s122_aa_ii_membership_hts10"),
+        ("122.aa_iii", "s122_aa_iii_membership"),
+        ("122.gn6", "s122_gn6_conditional_membership"),
+    ):
+        lists[ours] = plain(by_list[theirs])
+    lists["122.aa_ii"] = [*lists["122.aa_ii_subheadings"], *lists["122.aa_ii_lines"]]
+    # US note 20(s)(ii) names these to leave them out of list 4A. The reviewed masks stay: the higher rate counts anyway.
+    lists["301.list_4a_not"] = [
+        entry
+        for entry in plain(by_list["china_301_list4a_membership_hts10"])
+        if not entry.code.startswith(_REVIEWED_MASKS)
+    ]
+    for metal in ("steel", "aluminum"):
+        lists[f"note.232.{metal}"] = plain(
+            code for name, codes in by_list.items() if name.startswith(f"s232_{metal}") for code in codes
+        )
+
+
+def _product_lists(rows: Table, lists: Lists, _: list[Finding]) -> None:
+    by_heading: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        by_heading[row["ch99_code"]].add(code_of(row["hts8"]))
+    for heading, codes in by_heading.items():
+        lists[f"301.{heading}"] = plain(codes)
+    lists["301.list_3_more"] = lists["301.9903.88.04"]
+
+
+def _exclusions(rows: Table, lists: Lists, _: list[Finding]) -> None:
+    for heading in ("9903.88.69", "9903.88.70"):
+        lists[f"301.exclusions.{heading}"] = entries(
+            [row for row in rows if row["ch99_code"] == heading], column="hts10"
+        )
+
+
+def _headings(rows: Table, _: Lists, findings: list[Finding]) -> None:
+    open_ = tuple(row["ch99_code"] for row in rows if "NEEDS_REVIEW" in row["source_note"])
+    findings.append(
+        Finding(
+            "s301_exclusion_headings.csv",
+            f"{len(open_)} exclusion headings have no period in any revision; none of them is taken as in force",
+            open_,
+        )
+    )
+
+
+def _exempt(rows: Table, lists: Lists, _: list[Finding]) -> None:
+    lists["ieepa.all_exempt"] = entries(rows, column="hts10", since="effective_date_start", last="effective_date_end")
+
+
+def _brazil_order(rows: Table, lists: Lists, _: list[Finding]) -> None:
+    chosen = [row for row in rows if row["ch99_code"] == "9903.01.77"]
+    lists["ieepa.brazil_all"] = entries(chosen, column="hts10", since="effective_date_start")
+
+
+def _floors(rows: Table, lists: Lists, _: list[Finding]) -> None:
+    for group in ("eu", "korea", "swiss"):
+        for category in ("ptaap", "pharma", "civil_aircraft", "particular"):
+            # The file dates them by the revision that printed them; the frame carries the legal days.
+            lists[f"floor.{group}.{category}"] = plain(
+                code_of(row["hts8"]) for row in rows if (row["country_group"], row["category"]) == (group, category)
+            )
+
+
+def _carve_outs(rows: Table, lists: Lists, _: list[Finding]) -> None:
+    for category in ("energy_ca", "potash_ca", "potash_mx"):
+        lists[f"fentanyl.{category}"] = plain(code_of(row["hts8"]) for row in rows if row["category"] == category)
+
+
+def _brazil_301(rows: Table, lists: Lists, _: list[Finding]) -> None:
+    lists["301_br.all"] = entries(rows, column="hts8")
+
+
+def _forced_labour(rows: Table, lists: Lists, findings: list[Finding]) -> None:
+    lists["301_fl.all"] = entries(rows, column="hts8")
+    findings.append(
+        Finding(
+            "s301fl_exempt_products.csv",
+            "this is the list of the June 2026 proposal; the final annexes of US note 52 are not in it: "
+            "figures that rest on it are marked as assumed",
+        )
+    )
+
+
+def _country_rates(rows: Table, lists: Lists, _: list[Finding]) -> None:
+    lists["301_fl.rates"] = [
+        Entry(
+            "|".join((row["ch99_code"], row["country_iso2"], row["basis"], row["rate_pct"])), day(row["effective_from"])
+        )
+        for row in rows
+        if row["basis"] in {"flat_add", "net_of_mfn_total"}
+    ]
+
+
+def _mills(rows: Table, lists: Lists, _: list[Finding]) -> None:
+    for ours, metal in (("steel", "steel"), ("aluminium", "aluminum")):
+        of = [row for row in rows if row["metal_type"] == metal]
+        lists[f"{ours}.mill"] = entries([row for row in of if row["kind"] == "mill"], column="hts_prefix")
+        derived = [row for row in of if row["kind"] == "derivative"]
+        lists[f"{ours}.derivative_2020"] = entries(
+            [row for row in derived if not row["effective_date"]], column="hts_prefix"
+        )
+        lists[f"{ours}.derivative_2025"] = entries(
+            [row for row in derived if row["effective_date"]], column="hts_prefix", since="effective_date"
+        )
+
+
+def _derivatives(rows: Table, lists: Lists, findings: list[Finding]) -> None:
+    for ours, heading in (("steel", "9903.81.91"), ("aluminium", "9903.85.08")):
+        lists[f"{ours}.content_file"] = entries(
+            [row for row in rows if row["ch99_code"] == heading], column="hts_prefix", since="effective_date"
+        )
+    findings.append(
+        Finding(
+            "s232_derivative_products.csv",
+            "the steel articles outside chapter 73 of 12 March and 23 June 2025 are not in it; they are taken from the "
+            "annexes of Proclamation 10896 and 90 FR 25208",
+        )
+    )
+
+
+def _annexes(rows: Table, lists: Lists, _: list[Finding]) -> None:
+    """Who is in which annex from which day on: a later row takes a code out of its earlier annex."""
+    rows_of: dict[str, list[tuple[date, str, str]]] = defaultdict(list)
+    for row in rows:
+        starts = day(row["effective_date"]) or date(2026, 4, 6)
+        rows_of[code_of(row["hts_prefix"])].append((starts, row["annex"], row["metal_type"]))
+    days = sorted({starts for found in rows_of.values() for starts, _, _ in found})
+    for since, until in zip(days, [*days[1:], None], strict=True):
+        annex_of = _annex_on(rows_of, since)
+        for code, (annex, metals) in annex_of.items():
+            names = _annex_lists(code, annex, metals)
+            # A longer code in another annex leaves the shorter one.
+            above = (annex_of.get(code[:length]) for length in range(4, len(code)))
+            names.extend(f"annex.{one[0]}.not" for one in above if one is not None and one[0] != annex)
+            for name in names:
+                lists.setdefault(name, []).append(Entry(code, since, until))
+    for annex in ("1a", "1b", "1c", "3"):
+        lists.setdefault(f"annex.{annex}.not", [])
+        for where in ("metal", "other"):
+            for kind in ("", ".copper", ".steel"):
+                lists.setdefault(f"annex.{annex}{kind}.{where}", [])
+            lists.setdefault(f"annex.aluminium.{where}", [])
+
+
+def _annex_on(rows_of: Mapping[str, list[tuple[date, str, str]]], on: date) -> dict[str, tuple[str, set[str]]]:
+    """Each code's annex and metals on a day: what its newest row says."""
+    found = {}
+    for code, rows in rows_of.items():
+        newest = max((starts for starts, _, _ in rows if starts <= on), default=None)
+        if newest is not None:
+            now = [(annex, metal) for starts, annex, metal in rows if starts == newest]
+            found[code] = (min(annex for annex, _ in now), {metal for _, metal in now})
+    return found
+
+
+def _annex_lists(code: str, annex: str, metals: set[str]) -> list[str]:
+    where = "metal" if code[:2] in _METAL_CHAPTERS else "other"
+    names = [f"annex.{annex}{'.copper' if metals == {'copper'} else ''}.{where}"]
+    if "steel" in metals:
+        names.append(f"annex.{annex}.steel.{where}")
+    if "aluminum" in metals and annex != "2":
+        names.append(f"annex.aluminium.{where}")
+    return names
+
+
+def _codes(name: str, column: str) -> Callable[[Table, Lists, list[Finding]], None]:
+    def read(rows: Table, lists: Lists, _: list[Finding]) -> None:
+        lists[name] = entries(rows, column=column)
+
+    return read
+
+
+def _solar(rows: Table, lists: Lists, _: list[Finding]) -> None:
+    # Cells (9903.45.25 in the file) have a tariff-rate quota of 12.5 GW that is not filled; modules pay.
+    lists["201.modules"] = entries([row for row in rows if row["ch99_code"] == "9903.45.21"], column="hts10")
+
+
+def _parts(name: str) -> Callable[[Table, Lists, list[Finding]], None]:
+    def read(rows: Table, lists: Lists, _: list[Finding]) -> None:
+        found = entries(rows, column="code")
+        lists[f"{name}_dual"] = [entry for entry in found if entry.code.startswith(_DUAL_USE)]
+        lists[name] = [entry for entry in found if not entry.code.startswith(_DUAL_USE)]
+
+    return read
+
+
+def _conditional(lists: Lists, findings: list[Finding]) -> None:
+    """Exempt lists of the tracker count whole subheadings; what the notes spare on a condition only is parted off."""
+    aircraft = {entry.code for entry in lists.get("122.gn6", [])}
+    particular = {entry.code for entry in lists.get("122.aa_iii", [])}
+    lines = {entry.code for entry in lists.get("122.aa_ii_lines", [])}
+    for whole, kept, gn6, described in (
+        ("ieepa.all_exempt", "ieepa.exempt", "", "ieepa.particular"),
+        ("ieepa.brazil_all", "ieepa.brazil", "ieepa.brazil_aircraft", ""),
+        ("301_br.all", "301_br.exempt", "", "301_br.particular"),
+        ("301_fl.all", "301_fl.exempt", "301_fl.gn6", "301_fl.particular"),
+    ):
+        found = lists.get(whole)
+        if found is None or "122.gn6" not in lists:
+            continue
+        outside = [entry for entry in found if gn6 and entry.code in aircraft]
+        if whole == "301_br.all":
+            outside = [entry for entry in found if entry.code in aircraft]
+        told = [entry for entry in found if described and entry.code[:_WHOLE] in particular]
+        lists[kept] = [entry for entry in found if entry not in set(outside) | set(told)]
+        if whole.startswith("301"):
+            # The notes spare ten-digit lines of some subheadings only.
+            split = [entry for entry in lists[kept] if any(line.startswith(entry.code) for line in lines)]
+            lists[kept] = [entry for entry in lists[kept] if entry not in split] + [
+                split[0]._replace(code=line) for line in sorted(lines) if split
+            ]
+        if gn6:
+            lists[gn6] = outside
+        if described:
+            lists[described] = told
+        if told or outside:
+            findings.append(
+                Finding(
+                    whole,
+                    f"{len(outside)} subheadings are spared as civil aircraft only and {len(told)} as described articles "
+                    "only (US note 2(aa)(iii) and (iv)); the file spares them whole: charged unless claimed",
+                    tuple(sorted(entry.code for entry in told)),
+                )
+            )
+    if "122.gn6" in lists:
+        lists["aircraft.gn6"] = lists["122.gn6"]
+
+
+def _crossed(tables: Mapping[str, Table], lists: Lists, findings: list[Finding]) -> None:
+    if LISTS_301 in tables and NOTES in tables:
+        findings.extend(_crossed_301(tables[LISTS_301], lists))
+    if "s122_exempt_products.csv" in tables and NOTES in tables:
+        ours = {entry.code[:_WHOLE] for name in ("122.aa_ii", "122.aa_iii", "122.gn6") for entry in lists[name]}
+        theirs = {code_of(row["hts8"]) for row in tables["s122_exempt_products.csv"]}
+        findings.append(_difference("s122_exempt_products.csv", "US note 2(aa)", theirs, ours))
+    if ANNEX in tables and NOTES in tables:
+        noted = {entry.code for name in ("note.232.steel", "note.232.aluminum") for entry in lists[name]}
+        listed = {
+            entry.code
+            for name, found in lists.items()
+            if name.startswith("annex.") and not name.startswith("annex.2") and "copper" not in name
+            for entry in found
+            if entry.valid_until is None
+        }
+        findings.append(_difference(ANNEX, "US note 16 as of August 2026", listed, noted))
+
+
+def _crossed_301(rows: Table, lists: Lists) -> Iterable[Finding]:
+    file = LISTS_301
+    by_list: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        by_list[row["list"]].add(code_of(row["hts8"]))
+    for theirs, ours in (("1", "301.list_1"), ("2", "301.list_2"), ("3", "301.list_3"), ("4A", "301.list_4a")):
+        noted = {entry.code for entry in lists[ours]}
+        extra = sorted(code for code in by_list[theirs] - noted if not code.startswith("98"))
+        if extra:
+            yield Finding(
+                file,
+                f"list {theirs}: {len(extra)} lines that the note does not name (deleted codes, or another list's); "
+                "the note is followed",
+                tuple(extra),
+            )
+        lacking = sorted(noted - by_list[theirs])
+        if lacking:
+            yield Finding(file, f"list {theirs}: {len(lacking)} lines of the note are missing", tuple(lacking))
+    battery = "85076000"
+    if battery not in by_list["4A"]:
+        yield Finding(
+            file,
+            "8507.60.00 is missing from list 4A and stands on 4B only; footnote and law say list 4A (7.5 %), then 25 % "
+            "from 1 January 2026",
+            (battery,),
+        )
+    yield Finding(file, f"list 4B (9903.88.16) is suspended: its {len(by_list['4B'])} lines are not charged", ())
+    several: dict[str, int] = defaultdict(int)
+    for name, codes in by_list.items():
+        if name in {"1", "2", "3", "3_addl", "4A"}:
+            for code in codes:
+                several[code] += 1
+    doubled = sorted(code for code, count in several.items() if count > 1 and not code.startswith("98"))
+    yield Finding(
+        file,
+        f"{len(doubled)} lines stand on two lists at eight digits; the note's list is followed, ten-digit lines where the "
+        "note splits them, and of several rates the highest counts, never their sum",
+        tuple(doubled),
+    )
+
+
+def _difference(file: str, law: str, theirs: set[str], ours: set[str]) -> Finding:
+    more, less = sorted(theirs - ours), sorted(ours - theirs)
+    return Finding(
+        file,
+        f"against {law}: {len(more)} codes only in the file, {len(less)} only in the note",
+        tuple([f"+{code}" for code in more] + [f"-{code}" for code in less]),
+    )
+
+
+_READERS: Final[Mapping[str, Callable[[Table, Lists, list[Finding]], None]]] = {
+    NOTES: _notes,
+    LISTS_301: _product_lists,
+    "s301_exclusion_lines.csv": _exclusions,
+    "s301_exclusion_headings.csv": _headings,
+    "ieepa_exempt_products.csv": _exempt,
+    "country_eo_exempt_products.csv": _brazil_order,
+    "floor_exempt_products.csv": _floors,
+    "fentanyl_carveout_products.csv": _carve_outs,
+    "s301_brazil_exempt_products.csv": _brazil_301,
+    "s301fl_exempt_products.csv": _forced_labour,
+    "fl301_country_rates_2026_rev19.csv": _country_rates,
+    "s232_metal_chapter_products.csv": _mills,
+    "s232_derivative_products.csv": _derivatives,
+    ANNEX: _annexes,
+    "s232_copper_products.csv": _codes("copper", "hts10"),
+    "s232_semi_products.csv": _codes("semi", "hts10"),
+    "s232_pharma_products.csv": _codes("pharma", "hts10"),
+    "s232_aircraft_exempt_taiwan.csv": _codes("aircraft.taiwan", "hts8"),
+    "s232_auto_parts.txt": _parts("auto_parts"),
+    "s232_mhd_parts.txt": _parts("mhd_parts"),
+    "s201_solar_products.csv": _solar,
+}
+
+__all__ = ["after", "lists_of", "tidied"]
