@@ -17,7 +17,7 @@ from entrepot.customs.rules.starter import Table, measures_of
 from entrepot.customs.terms import Measure, Rows, Speaks, TariffUnreadable
 
 FRAME: Final = "us_ch99.toml"
-_FL_RATES: Final = "fl301_country_rates_2026_rev19.csv"
+_FL_RATES: Final = "fl301_country_rates.csv"
 # What a part answers alone once it is loaded; the starter is silent there.
 _SPEAKS: Final[Mapping[str, tuple[str, ...]]] = {
     "us.ch99.s301_cn": ("s301_cn",),
@@ -27,7 +27,6 @@ _SPEAKS: Final[Mapping[str, tuple[str, ...]]] = {
     "us.ch99.s122": ("s122",),
     "us.ch99.s201": ("s201",),
     "us.ch99.s232": ("s232",),
-    "us.ch99.s338": ("s338",),
 }
 
 
@@ -40,8 +39,8 @@ class Chapter99:
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def chapter_99(*, frame: str, files: Mapping[str, str]) -> Chapter99:
-    """The parts of chapter 99 that these files can fill. files: text by name; unknown names are left alone.
+def chapter_99(*, frame: str, files: Mapping[str, str], only: str = "") -> Chapter99:
+    """The parts of chapter 99 that these files can fill, or `only` one. files: text by name; others are left alone.
 
     A part whose lists are not all there is not made: a heading without its exemptions would charge too much. Raises
     TariffUnreadable, and then nothing is made.
@@ -54,7 +53,8 @@ def chapter_99(*, frame: str, files: Mapping[str, str]) -> Chapter99:
     lists, findings = lists_of(files)
     written: dict[str, list[Table]] = defaultdict(list)
     for one in tables.get("measure", []):
-        written[str(one["part"])].append(one)
+        if only in {"", one["part"]}:
+            written[str(one["part"])].append(one)
     parts, missing = {}, {}
     for part, rows in written.items():
         lacking = sorted({name for row in rows for name in _named(row) if name not in lists})

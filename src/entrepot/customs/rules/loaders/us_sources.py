@@ -1,30 +1,25 @@
 """From the files of the chapter 99 folder to named lists, with what contradicts what."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
+from entrepot.customs.rules.loaders.us_crossed import ANNEX, LISTS_301, NOTES, Table, crossed
 from entrepot.customs.rules.loaders.us_lists import (
     FILES,
     Entry,
     Finding,
     Lists,
-    after,
     code_of,
     day,
     entries,
     plain,
     table,
-    tidied,
 )
 
 Row = Mapping[str, str]
-Table = list[dict[str, str]]
 
-NOTES: Final = "note_incidence_2026_rev15.csv"
-LISTS_301: Final = "s301_product_lists.csv"
-ANNEX: Final = "s232_annex_products.csv"
 _METAL_CHAPTERS: Final = ("72", "73", "74", "76")
 _WHOLE: Final = 8
 # Source: US note 33(h)(ii) and note 38: listed provisions count only as parts of vehicles; these serve other uses too.
@@ -43,8 +38,9 @@ def lists_of(files: Mapping[str, str]) -> tuple[Lists, list[Finding]]:
     for name, read in _READERS.items():
         if name in tables:
             read(tables[name], lists, findings)
+    _split_again(tables, lists, findings)
     _conditional(lists, findings)
-    _crossed(tables, lists, findings)
+    findings.extend(crossed(tables, lists))
     return lists, findings
 
 
@@ -244,6 +240,26 @@ def _parts(name: str) -> Callable[[Table, Lists, list[Finding]], None]:
     return read
 
 
+def _split_again(tables: Mapping[str, Table], lists: Lists, findings: list[Finding]) -> None:
+    """The derivative file cuts ten-digit lines to eight; the annexes of 2026 still tell which lines were meant."""
+    told = {code_of(row["hts_prefix"]) for row in tables.get(ANNEX, [])}
+    cut: list[str] = []
+    for name in ("steel.content_file", "aluminium.content_file"):
+        kept: set[Entry] = set()
+        for entry in lists.get(name, []):
+            lines = [code for code in told if code.startswith(entry.code) and code != entry.code]
+            if entry.code in told or not lines:
+                kept.add(entry)
+                continue
+            cut.append(entry.code)
+            kept |= {entry._replace(code=code) for code in lines}
+        if name in lists:
+            lists[name] = sorted(kept, key=lambda entry: (entry.code, entry.valid_from or date.min))
+    if cut:
+        text = f"{len(cut)} ten-digit lines are cut to eight digits; the lines of the 2026 annexes are taken instead"
+        findings.append(Finding("s232_derivative_products.csv", text, tuple(sorted(set(cut)))))
+
+
 def _conditional(lists: Lists, findings: list[Finding]) -> None:
     """Exempt lists of the tracker count whole subheadings; what the notes spare on a condition only is parted off."""
     aircraft = {entry.code for entry in lists.get("122.gn6", [])}
@@ -286,75 +302,6 @@ def _conditional(lists: Lists, findings: list[Finding]) -> None:
         lists["aircraft.gn6"] = lists["122.gn6"]
 
 
-def _crossed(tables: Mapping[str, Table], lists: Lists, findings: list[Finding]) -> None:
-    if LISTS_301 in tables and NOTES in tables:
-        findings.extend(_crossed_301(tables[LISTS_301], lists))
-    if "s122_exempt_products.csv" in tables and NOTES in tables:
-        ours = {entry.code[:_WHOLE] for name in ("122.aa_ii", "122.aa_iii", "122.gn6") for entry in lists[name]}
-        theirs = {code_of(row["hts8"]) for row in tables["s122_exempt_products.csv"]}
-        findings.append(_difference("s122_exempt_products.csv", "US note 2(aa)", theirs, ours))
-    if ANNEX in tables and NOTES in tables:
-        noted = {entry.code for name in ("note.232.steel", "note.232.aluminum") for entry in lists[name]}
-        listed = {
-            entry.code
-            for name, found in lists.items()
-            if name.startswith("annex.") and not name.startswith("annex.2") and "copper" not in name
-            for entry in found
-            if entry.valid_until is None
-        }
-        findings.append(_difference(ANNEX, "US note 16 as of August 2026", listed, noted))
-
-
-def _crossed_301(rows: Table, lists: Lists) -> Iterable[Finding]:
-    file = LISTS_301
-    by_list: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        by_list[row["list"]].add(code_of(row["hts8"]))
-    for theirs, ours in (("1", "301.list_1"), ("2", "301.list_2"), ("3", "301.list_3"), ("4A", "301.list_4a")):
-        noted = {entry.code for entry in lists[ours]}
-        extra = sorted(code for code in by_list[theirs] - noted if not code.startswith("98"))
-        if extra:
-            yield Finding(
-                file,
-                f"list {theirs}: {len(extra)} lines that the note does not name (deleted codes, or another list's); "
-                "the note is followed",
-                tuple(extra),
-            )
-        lacking = sorted(noted - by_list[theirs])
-        if lacking:
-            yield Finding(file, f"list {theirs}: {len(lacking)} lines of the note are missing", tuple(lacking))
-    battery = "85076000"
-    if battery not in by_list["4A"]:
-        yield Finding(
-            file,
-            "8507.60.00 is missing from list 4A and stands on 4B only; footnote and law say list 4A (7.5 %), then 25 % "
-            "from 1 January 2026",
-            (battery,),
-        )
-    yield Finding(file, f"list 4B (9903.88.16) is suspended: its {len(by_list['4B'])} lines are not charged", ())
-    several: dict[str, int] = defaultdict(int)
-    for name, codes in by_list.items():
-        if name in {"1", "2", "3", "3_addl", "4A"}:
-            for code in codes:
-                several[code] += 1
-    doubled = sorted(code for code, count in several.items() if count > 1 and not code.startswith("98"))
-    yield Finding(
-        file,
-        f"{len(doubled)} lines stand on two lists at eight digits; the note's list is followed, ten-digit lines where the "
-        "note splits them, and of several rates the highest counts, never their sum",
-        tuple(doubled),
-    )
-
-
-def _difference(file: str, law: str, theirs: set[str], ours: set[str]) -> Finding:
-    more, less = sorted(theirs - ours), sorted(ours - theirs)
-    return Finding(
-        file,
-        f"against {law}: {len(more)} codes only in the file, {len(less)} only in the note",
-        tuple([f"+{code}" for code in more] + [f"-{code}" for code in less]),
-    )
-
-
 _READERS: Final[Mapping[str, Callable[[Table, Lists, list[Finding]], None]]] = {
     NOTES: _notes,
     LISTS_301: _product_lists,
@@ -366,7 +313,7 @@ _READERS: Final[Mapping[str, Callable[[Table, Lists, list[Finding]], None]]] = {
     "fentanyl_carveout_products.csv": _carve_outs,
     "s301_brazil_exempt_products.csv": _brazil_301,
     "s301fl_exempt_products.csv": _forced_labour,
-    "fl301_country_rates_2026_rev19.csv": _country_rates,
+    "fl301_country_rates.csv": _country_rates,
     "s232_metal_chapter_products.csv": _mills,
     "s232_derivative_products.csv": _derivatives,
     ANNEX: _annexes,
@@ -378,5 +325,3 @@ _READERS: Final[Mapping[str, Callable[[Table, Lists, list[Finding]], None]]] = {
     "s232_mhd_parts.txt": _parts("mhd_parts"),
     "s201_solar_products.csv": _solar,
 }
-
-__all__ = ["after", "lists_of", "tidied"]
