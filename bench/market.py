@@ -43,6 +43,7 @@ class Market:
         self.facts: dict[str, Any] = {}
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("ENTREPOT_")},
+            "ENTREPOT_API_PER_MINUTE": "0", "ENTREPOT_API_PER_MINUTE_ADDRESS": "0",
             "DATABASE_URL": self.database, "ENTREPOT_HOME": str(self.home), "ENTREPOT_URL": self.base,
             "ENTREPOT_PAYMENT_URL": f"http://127.0.0.1:{provider}", "ENTREPOT_PAYMENT_WEBHOOK_SECRET": SECRET,
             "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "DJANGO_SETTINGS_MODULE": "entrepot.config.settings",

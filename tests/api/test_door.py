@@ -2,10 +2,12 @@
 
 import json
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from entrepot.base import clock, limits
 from entrepot.parties.services import issue_client
 from tests.parties import make
 
@@ -116,3 +118,43 @@ def test_an_unknown_listing_is_a_problem(client: Client) -> None:
 def test_a_search_without_an_index_says_so(client: Client) -> None:
     found = client.get("/api/v1/search", {"q": "cherries"}).json()
     assert (found["items"], found["index_missing"]) == ([], True)
+
+
+@pytest.fixture
+def counting_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a process that has just started, at a moment far from the minute's end."""
+    monkeypatch.setattr(limits, "_shares", limits._Shares())
+    monkeypatch.setattr(clock, "now", lambda: make.AT)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("counting_anew")
+@pytest.mark.parametrize(("language", "words"), [("en", "more than 3 requests"), ("zh-hans", "超过 3 次")])
+def test_who_asks_too_often_with_one_token_is_told_how_long_to_wait(
+    client: Client, settings: Any, language: str, words: str
+) -> None:
+    settings.API_PER_MINUTE = 3
+    mine, theirs = (bearer(client, scopes=["shop"]) for _ in range(2))
+
+    def ask(token: str) -> Any:
+        return client.get("/api/v1/basket", headers={"Authorization": f"Bearer {token}", "Accept-Language": language})
+
+    assert [ask(mine).status_code for _ in range(3)] == [200] * 3
+    refused = ask(mine)
+    assert (refused.status_code, refused.json()["code"]) == (429, "api.too_many")
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    assert words in refused.json()["detail"]
+    assert ask(theirs).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("counting_anew")
+def test_an_address_is_counted_with_and_without_tokens(client: Client, settings: Any) -> None:
+    settings.API_PER_MINUTE_ADDRESS = 2
+    assert client.get("/api/v1/categories").status_code == 200
+    assert client.get("/api/v1/basket").status_code == 401
+    for answer in (client.get("/api/v1/categories"), client.post("/api/v1/token", {"grant_type": "password"})):
+        assert answer.status_code == 429
+        assert int(answer.headers["Retry-After"]) >= 1
+    assert client.get("/api/v1/categories", REMOTE_ADDR="192.0.2.7").status_code == 200

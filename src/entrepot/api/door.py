@@ -4,8 +4,10 @@ Bearer tokens (OAuth2 client credentials), scopes, RFC 9457 problems, and an Ide
 """
 
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Any, ClassVar, Final, Self, TypedDict
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext
 from dmr import Controller
@@ -17,7 +19,7 @@ from dmr.plugins.msgspec import MsgspecSerializer
 from dmr.security.base import SyncAuth
 from dmr.serializer import BaseSerializer
 
-from entrepot.base import clock, idempotency
+from entrepot.base import clock, idempotency, limits
 from entrepot.base.problems import facts_of, said, showing
 from entrepot.kernel.errors import EntrepotError, NotFound, Refused
 from entrepot.parties import queries as parties
@@ -52,7 +54,17 @@ class TokenMissing(Refused):
     remedy = "Get one from POST /api/v1/token with your client id and secret."
 
 
-_STATUS: Final[Mapping[type[EntrepotError], int]] = {KeyMissing: 400, TokenMissing: 401, ScopeMissing: 403}
+class TooMany(Refused):
+    """More requests in a minute than the market takes from one caller."""
+
+    code = "api.too_many"
+    message = "These were more than {limit} requests in one minute."
+    remedy = "Wait {wait} seconds, as the header Retry-After says, and ask again."
+
+
+_STATUS: Final[Mapping[type[EntrepotError], int]] = {
+    KeyMissing: 400, TokenMissing: 401, ScopeMissing: 403, TooMany: 429,
+}  # fmt: skip
 
 
 class Problem(TypedDict, total=False):
@@ -107,6 +119,7 @@ class Door(Controller[MsgspecSerializer]):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Find out who calls, then run the verb once under its key."""
         try:
+            check_pace(f"address:{request.META.get('REMOTE_ADDR', '')}", most=settings.API_PER_MINUTE_ADDRESS)
             self.viewer = self._viewer(request)
             response = self._once(request, lambda: super(Door, self).dispatch(request, *args, **kwargs))
         except EntrepotError as refusal:
@@ -157,6 +170,8 @@ class Door(Controller[MsgspecSerializer]):
             if self.scope:
                 raise TokenMissing
             return Viewer(language=request.LANGUAGE_CODE)
+        # Counted before it is looked up, so that guessing is no faster than asking.
+        check_pace(f"token:{sha256(token.encode()).hexdigest()[:32]}", most=settings.API_PER_MINUTE)
         known = parties.viewer_of_token(token=token.strip(), at=clock.now())
         if known is None:
             raise TokenMissing
@@ -192,6 +207,13 @@ class Door(Controller[MsgspecSerializer]):
             idempotency.finish(principal=principal, key=key, answer=answer)
 
 
+def check_pace(who: str, *, most: int) -> None:
+    """Count one request of a caller. Raises TooMany."""
+    wait = limits.wait_for(who=who, most=most, at=clock.now())
+    if wait:
+        raise TooMany(limit=most, wait=wait)
+
+
 def problem_response(error: EntrepotError) -> HttpResponse:
     """The problem document of an anticipated failure, in the caller's language."""
     shown = showing(error)
@@ -209,6 +231,8 @@ def problem_response(error: EntrepotError) -> HttpResponse:
         ),
         status=status,
     )
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.facts["wait"])
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="entrepot"'
     return response

@@ -52,3 +52,18 @@ class IdempotencyRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.principal} {self.key}"
+
+
+class RequestCountRow(models.Model):
+    """How often somebody has asked in one minute. Unlogged: after a crash everybody starts anew, which harms nobody."""
+
+    slot = models.CharField(primary_key=True, max_length=120)
+    used = models.IntegerField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "base_request_count"
+        indexes = (models.Index(fields=["ends_at"], name="base_request_count_ends"),)
+
+    def __str__(self) -> str:
+        return f"{self.slot}: {self.used}"

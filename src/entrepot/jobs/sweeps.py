@@ -10,6 +10,7 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from entrepot.base import clock
+from entrepot.base.limits import forget_counts
 from entrepot.base.outbox import defer
 from entrepot.flows.release_hold import release_hold
 from entrepot.kernel.errors import Refused
@@ -50,6 +51,13 @@ def sweep_inbox(timestamp: int) -> None:  # noqa: ARG001 - the scheduler gives i
 def void_overdue(timestamp: int) -> None:  # noqa: ARG001 - the scheduler gives it
     """Give back what was promised only for a time."""
     void_expired(at=clock.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="limits.forget_counts", queueing_lock="limits.forget_counts")
+def forget_old_counts(timestamp: int) -> None:  # noqa: ARG001 - the scheduler gives it
+    """Remove the request counts of minutes that are over."""
+    forget_counts(at=clock.now())
 
 
 @app.periodic(cron="* * * * * */10")

@@ -4,10 +4,12 @@ import base64
 import binascii
 
 import msgspec
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from entrepot.api.door import TooMany, check_pace, problem_response
 from entrepot.base import clock
 from entrepot.parties.services import TOKEN_LIFE, issue_token
 from entrepot.parties.terms import ClientUnknown
@@ -26,6 +28,10 @@ class Token(msgspec.Struct):
 @require_POST
 def token(request: HttpRequest) -> HttpResponse:
     """Form POST with grant_type=client_credentials; the client by HTTP Basic or in the body."""
+    try:
+        check_pace(f"address:{request.META.get('REMOTE_ADDR', '')}", most=settings.API_PER_MINUTE_ADDRESS)
+    except TooMany as too_many:
+        return problem_response(too_many)
     if request.POST.get("grant_type") != "client_credentials":
         return _refused("unsupported_grant_type", 400)
     client, secret = _credentials(request)

@@ -42,7 +42,8 @@ schema = build_schema(
         summary="The marketplace's verbs for machines",
         description=(
             "Amounts are whole minor units with an ISO 4217 currency, or decimal strings where a contract says so. "
-            "Every write takes an Idempotency-Key. Every failure is an RFC 9457 problem with a stable code."
+            "Every write takes an Idempotency-Key. Every failure is an RFC 9457 problem with a stable code. "
+            "A caller who asks too often in a minute is answered 429 with the seconds to wait in Retry-After."
         ),
     ),
 )
