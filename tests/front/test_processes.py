@@ -1,5 +1,6 @@
 """Ports, children and the embedded database's lease: what a demo stands on."""
 
+import json
 import os
 import signal
 import socket
@@ -151,6 +152,30 @@ def test_the_first_command_starts_the_database_and_the_last_one_stops_it(tmp_pat
             one.kill()
             one.wait()
         Embedded(tmp_path / "postgres").stop()
+
+
+def test_a_command_makes_the_tables_of_a_new_database_and_answers(tmp_path) -> None:
+    """A quote is the first thing many try: it must not ask for a migration, nor fail for want of one."""
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    environment |= {"ENTREPOT_HOME": str(tmp_path), "PYTHONPATH": str(ROOT / "src")}
+    command = [sys.executable, "-m", "entrepot.cli", "quote", "--jsonl", "-"]
+    request = {
+        "id": "first", "on": "2026-03-02", "destination": "US", "ship_from": "CN", "mode": "cargo", "currency": "USD",
+        "importer": "business",
+        "lines": [{"goods_code": "6109.10.00.12", "origin": "CN", "quantity": 1, "value": "2600", "currency": "USD"}],
+    }  # fmt: skip
+
+    def answered() -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            command, env=environment, input=json.dumps(request), capture_output=True, text=True, timeout=300
+        )
+
+    first, second = answered(), answered()
+
+    assert first.returncode == second.returncode == 0, first.stderr
+    assert "making its tables" in first.stderr
+    assert "making its tables" not in second.stderr
+    assert json.loads(first.stdout)["status"] == json.loads(second.stdout)["status"] == "amount"
 
 
 @pytest.mark.parametrize("words", [["--help"], ["serve", "--help"], ["demo", "--help"]])

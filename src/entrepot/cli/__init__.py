@@ -20,10 +20,10 @@ def entrepot() -> None:
 
 def main() -> None:
     """Where the console script enters: the database, then Django, then the commands, each in the module of its noun."""
+    from entrepot.cli import database
+
     command = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     if command and command not in _WITHOUT_DATABASE and "--help" not in sys.argv:
-        from entrepot.cli import database
-
         database.lease()
     # Those that only start other processes are spared the second that the application takes to load.
     if command in _WITHOUT_DATABASE:
@@ -39,6 +39,8 @@ def main() -> None:
         import django
 
         django.setup()
+        if command and "--help" not in sys.argv:
+            database.make_tables()
         # Each of these registers its commands on `app`.
         from entrepot.cli import (  # noqa: F401
             accounts,

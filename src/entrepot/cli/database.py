@@ -2,11 +2,14 @@
 
 import atexit
 import os
+import sys
 from pathlib import Path
 from typing import Final
 
 from entrepot.base.postgres import Embedded, home
 
+# An advisory lock's number: one process makes the tables.
+_FIRST: Final = 0x656E7472_00000010
 _leases: Final[list["Lease"]] = []
 
 
@@ -43,3 +46,39 @@ def lease() -> str:
         os.environ["DATABASE_URL"] = taken.server.url()
         atexit.register(taken.end)
     return os.environ["DATABASE_URL"]
+
+
+def make_tables() -> None:
+    """Make a database ready that nobody has used yet; stop with what to do when it is of an older version.
+
+    One that is up to date costs one statement. Needs Django to be set up.
+    """
+    if not (pending := _pending()):
+        return
+    if pending == "some":
+        print("The database is of an older version. Bring it to this one: entrepot migrate", file=sys.stderr)
+        raise SystemExit(1)
+    from django.db import connection
+
+    from entrepot.cli.migrate import migrate
+
+    with connection.cursor() as cursor:
+        # Two first commands at once: the second waits here and finds the work done.
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_FIRST])
+        try:
+            if _pending():
+                print("First use of this database: making its tables.", file=sys.stderr, flush=True)
+                migrate(quiet=True)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_FIRST])
+
+
+def _pending() -> str:
+    """Which migrations the database lacks: all, some, or none (empty)."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return ""
+    return "some" if executor.loader.applied_migrations else "all"
