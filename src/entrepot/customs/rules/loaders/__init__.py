@@ -4,9 +4,10 @@ from typing import Final
 
 from entrepot.customs.rules.loaders.files import FileKind, Loading, TariffFile, recognised
 from entrepot.customs.rules.loaders.us_kinds import US_KINDS
+from entrepot.customs.rules.loaders.world_kinds import WORLD_KINDS
 
 # Files load in the order of `order`, then of their names. A new loader adds its row here.
-KINDS: Final[tuple[FileKind, ...]] = (*US_KINDS,)
+KINDS: Final[tuple[FileKind, ...]] = (*US_KINDS, *WORLD_KINDS)
 
 
 def recognise(*, name: str, head: bytes) -> FileKind | None:

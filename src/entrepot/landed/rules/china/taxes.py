@@ -101,7 +101,8 @@ def _listed_counter_duty(sheet: Sheet, line: Line, value: Decimal) -> list[Part]
             source=measure.source,
         )
         return []
-    if not measure.rate.known and line.asked.given.duty_pct is not None:
+    past = measure.unknown_from is not None and measure.unknown_from <= sheet.law.on
+    if (past or not measure.rate.known) and line.asked.given.duty_pct is not None:
         sheet.note(
             "Whether the goods stand on a counter-duty list of 2018 or 2019 goes by code; the duty rate given in the "
             "request is taken to include it."
@@ -109,6 +110,7 @@ def _listed_counter_duty(sheet: Sheet, line: Line, value: Decimal) -> list[Part]
         return []
     if measure.rate.known and not measure.rate.terms:
         sheet.assumed(measure)
+        sheet.say("Line {line}: on no counter-duty list that day ({source}).", line=line.index, source=measure.source)
         return []
     due = rate_due(measure, value, line)
     return [sheet.add("additional_us", line.index, value, measure.rate.text, due, measure)]
