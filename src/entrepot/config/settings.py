@@ -209,6 +209,8 @@ CARRIER_URL = os.environ.get("ENTREPOT_CARRIER_URL", "http://127.0.0.1:8802")
 CARRIER_API_KEY = os.environ.get("ENTREPOT_CARRIER_API_KEY", "ck_sandbox_entrepot")
 CARRIER_WEBHOOK_SECRET = os.environ.get("ENTREPOT_CARRIER_WEBHOOK_SECRET", "whsec_ZW50cmVwb3Qtc2FuZGJveC1jYXJyaWVyLQ==")
 SEARCH_INDEX = HOME / "index"
+# How long a merchant's product file is kept after its import; 0 for ever. Its report and rejected rows stay.
+FEEDS_KEPT_DAYS = int(os.environ.get("ENTREPOT_FEEDS_KEPT_DAYS", "90"))
 # Requests to the API in a minute, over all processes; 0 for no limit.
 API_PER_MINUTE = int(os.environ.get("ENTREPOT_API_PER_MINUTE", "3000"))
 API_PER_MINUTE_ADDRESS = int(os.environ.get("ENTREPOT_API_PER_MINUTE_ADDRESS", "6000"))

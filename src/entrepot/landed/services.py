@@ -1,7 +1,10 @@
 """Writing frozen quotes."""
 
+from collections.abc import Sequence
+from typing import Final
+
 import msgspec
-from django.db import transaction
+from django.db import connection, transaction
 
 from entrepot.base.identity import new_id
 from entrepot.landed.models import QuoteRow
@@ -29,3 +32,18 @@ def freeze_quote(*, quote: BasketQuote) -> None:
         valid_until=quote.valid_until,
         body=msgspec.json.encode(quote).decode(),
     )
+
+
+@transaction.atomic
+def forget_quotes(*, quotes: Sequence[tuple[int, int]]) -> int:
+    """Remove quotes, given as (id, shopper), in one statement; gives how many. Repeating removes none."""
+    keys, shoppers = [key for key, _ in quotes], [shopper for _, shopper in quotes]
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, [keys, shoppers])
+        return int(cursor.rowcount)
+
+
+_FORGET: Final = """
+DELETE FROM landed_quote q USING unnest(%s::bigint[], %s::bigint[]) AS gone (id, shopper_id)
+ WHERE q.id = gone.id AND q.shopper_id = gone.shopper_id
+"""

@@ -39,6 +39,11 @@ def feed_path(*, merchant_id: int, sha256: str) -> Path:
     return Path(settings.HOME) / "feeds" / str(merchant_id) / sha256
 
 
+def rejects_path(*, merchant_id: int, ref: str) -> Path:
+    """Where a run's rejected rows are kept once its file has been removed."""
+    return Path(settings.HOME) / "feeds" / str(merchant_id) / f"{ref}.rejected"
+
+
 def import_run(*, viewer: Viewer, merchant_id: int, ref: str) -> ImportReport:
     """One run with how often each thing was found. Raises NotYours, ImportUnknown."""
     parties.must_work_for(viewer=viewer, merchant_id=merchant_id)
@@ -137,11 +142,40 @@ def rejected_csv(*, viewer: Viewer, merchant_id: int, ref: str, translate: Calla
 
 
 def _rejected(run: models.ImportRun, reasons: dict[int, list[tuple[str, str]]]) -> Iterator[str]:
+    kept = rejects_path(merchant_id=run.merchant_id, ref=run.ref)
+    rows = _kept_rows(kept) if kept.exists() else rejected_rows(run=run, lines=set(reasons))
+    _, headings = next(rows)
+    yield "\ufeff" + _line([*headings, *_REJECTED])
+    for line, cells in rows:
+        if line in reasons:
+            why = [
+                " ".join(dict.fromkeys(text for text in texts if text)) for texts in zip(*reasons[line], strict=True)
+            ]
+            yield _line([*cells, str(line), *why])
+
+
+def _kept_rows(kept: Path) -> Iterator[tuple[int, list[str]]]:
+    with kept.open(encoding="utf-8") as lines:
+        for written in lines:
+            line, cells = json.loads(written)
+            yield int(line), [str(cell) for cell in cells]
+
+
+def rejected_lines(*, merchant_id: int, run_id: int) -> set[int]:
+    """The lines of a run's file that did not go in."""
+    errors = models.ImportRow.objects.filter(
+        merchant_id=merchant_id, run_id=run_id, severity=Severity.ERROR, line__gt=0
+    )
+    return set(errors.values_list("line", flat=True))
+
+
+def rejected_rows(*, run: models.ImportRun, lines: set[int]) -> Iterator[tuple[int, list[str]]]:
+    """The headings as line 0, then those lines of the run's file with their product's own fields filled in."""
     with feed_path(merchant_id=run.merchant_id, sha256=run.sha256).open("rb") as kept:
         feed = FeedFile(kept, encoding=run.encoding)
         own = [place for place, cell in enumerate(feed.headings.cells) if cell.strip() not in _REJECTED]
-        yield "\ufeff" + _line([*(feed.headings.cells[place] for place in own), *_REJECTED])
-        if not reasons:
+        yield 0, [feed.headings.cells[place] for place in own]
+        if not lines:
             return
         place, title = feed.headings.at.get("handle", 0), feed.headings.at.get("title", 0)
         head: list[str] = []
@@ -150,17 +184,14 @@ def _rejected(run: models.ImportRun, reasons: dict[int, list[tuple[str, str]]]) 
             handle = cells[place] if place < len(cells) else ""
             if title < len(cells) and cells[title].strip():
                 head = cells
-            if line not in reasons:
+            if line not in lines:
                 continue
             row = cells + [""] * (len(feed.headings.cells) - len(cells))
             if handle != headed and head and head is not cells and head[place] == handle:
                 for column in feed.headings.product_columns:
                     row[column] = head[column]
             headed = handle
-            why = [
-                " ".join(dict.fromkeys(text for text in texts if text)) for texts in zip(*reasons[line], strict=True)
-            ]
-            yield _line([*(row[column] for column in own), str(line), *why])
+            yield line, [row[column] for column in own]
 
 
 def _line(cells: list[str]) -> str:

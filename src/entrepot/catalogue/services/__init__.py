@@ -18,6 +18,7 @@ from entrepot.catalogue.services.listings import (
     unpublish_listing,
 )
 from entrepot.catalogue.services.pictures import attach_picture, keep_picture, put_picture, remove_picture
+from entrepot.catalogue.services.pruning import prune_feeds
 from entrepot.catalogue.services.staging import finish_staging, stage_batch
 from entrepot.catalogue.services.undoing import undo_import_chunk
 
@@ -36,6 +37,7 @@ __all__ = [
     "note_stock",
     "open_import",
     "plant_categories",
+    "prune_feeds",
     "publish_listing",
     "put_picture",
     "release_import",

@@ -2,7 +2,7 @@
 
 from entrepot.landed.queries.allowance import annual_limit, counted_parts
 from entrepot.landed.queries.answers import answer, known_rates
-from entrepot.landed.queries.frozen import must_be_valid, quote, quotes_by_ref
+from entrepot.landed.queries.frozen import must_be_valid, quote, quotes_by_ref, quotes_over
 from entrepot.landed.queries.prices import landed_prices, parcel_prices
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "parcel_prices",
     "quote",
     "quotes_by_ref",
+    "quotes_over",
 ]

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from entrepot.base.owners import across_owners
 from entrepot.landed.models import QuoteRow
 from entrepot.landed.terms import BasketQuote, QuoteExpired, QuoteMissing
 from entrepot.parties.terms import Viewer
@@ -23,6 +24,15 @@ def quotes_by_ref(*, shopper_id: int, refs: Sequence[str]) -> dict[str, BasketQu
     """A shopper's quotes by reference, expired ones too; absent ones are absent. One statement."""
     rows = QuoteRow.objects.filter(shopper_id=shopper_id, ref__in=list(refs)).values_list("ref", "body")
     return {ref: msgspec.json.decode(body, type=BasketQuote) for ref, body in rows}
+
+
+def quotes_over(*, made_before: datetime, after: int, limit: int = 1000) -> tuple[tuple[int, int, str], ...]:
+    """(id, shopper, ref) of quotes made before that moment, oldest first, behind the id `after`."""
+    with across_owners("the sweep of old quotes"):
+        rows = QuoteRow.objects.filter(id__gt=after).order_by("id").values_list("id", "shopper_id", "ref", "made_at")
+        found = list(rows[:limit])
+    # Ids are in the order of time, so the first younger one ends the sweep and no index on the moment is needed.
+    return tuple((key, shopper, ref) for key, shopper, ref, made_at in found if made_at < made_before)
 
 
 def must_be_valid(*, quote: BasketQuote, at: datetime) -> None:

@@ -27,6 +27,7 @@ from entrepot.orders.queries.orders import (
     order_shares,
     orders_of,
     orders_page,
+    quotes_ordered,
     rows_of_consignment,
     rows_of_order,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "order_shares",
     "orders_of",
     "orders_page",
+    "quotes_ordered",
     "release_dates",
     "rows_of_consignment",
     "rows_of_consignments",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import Count, QuerySet
 
 from entrepot.base.locks import Rows
@@ -109,6 +110,19 @@ def order_shares(*, order_id: int, merchant_ids: Sequence[int]) -> tuple[Shares,
     )
     rows = models.Consignment.objects.filter(merchant_id__in=list(merchant_ids), order_id=order_id)
     return tuple(shares(row=row, fx=fx[row.id]) for row in rows.order_by("number"))
+
+
+def quotes_ordered(*, quotes: Sequence[tuple[int, str]]) -> frozenset[tuple[int, str]]:
+    """Those of the (shopper, quote reference) pairs that an order was made from, in one statement."""
+    shoppers, refs = [shopper for shopper, _ in quotes], [ref for _, ref in quotes]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT o.shopper_id, o.quote_ref FROM orders_order o
+                 JOIN unnest(%s::bigint[], %s::text[]) AS asked (shopper_id, quote_ref)
+                   ON o.shopper_id = asked.shopper_id AND o.quote_ref = asked.quote_ref""",
+            [shoppers, refs],
+        )
+        return frozenset(cursor.fetchall())
 
 
 def frozen_rate(*, consignment: ConsignmentView) -> Rate | None:
