@@ -21,6 +21,7 @@ from entrepot.flows.place_order import place_order
 from entrepot.flows.release_hold import release_hold
 from entrepot.flows.settle_payment import settle_payment
 from entrepot.jobs.audit import CHECKS, audited
+from entrepot.ledger.services import fold_tail
 from entrepot.orders import queries as orders
 from entrepot.orders.services import set_release
 from entrepot.orders.terms import CancelReason, OrderView, Verb
@@ -100,6 +101,7 @@ def market() -> Market:
         set_release(consignments=[(part.id, part.merchant_id)], release_at=AT)
         schedule_release(release_at=AT, **pair)
         release_hold(at=AT, **pair)
+    fold_tail(at=AT)  # what comes after is still in the tail
     open_payout(merchant_id=owners[0], currency="USD", key="p", at=AT)
     OutboxRow.objects.all().delete()  # passed on
     return Market(placed, cancelled, paid, orders.order(viewer=viewer, ref=done.ref), owners)
@@ -139,16 +141,41 @@ PLANTED = {
     ),
     "a transfer has another currency than its account": (
         "UPDATE ledger_transfer SET currency = 'EUR' WHERE code = 'captured' AND order_id = {paid}",
-        {"ledger.groups"},
+        {"ledger.groups", "ledger.chain"},
     ),
     "a transfer's account is gone": (
         "DELETE FROM ledger_account WHERE kind = 'freight_payable'",
-        {"ledger.sums", "ledger.groups"},
+        {"ledger.sums", "ledger.groups", "ledger.hours", "ledger.chain"},
     ),
     "a transfer was deleted": (
         "DELETE FROM ledger_transfer WHERE code = 'captured' AND consignment_id = {part}",
-        {"ledger.counters"},
+        {"ledger.counters", "ledger.hours", "ledger.chain", "ledger.sealed"},
     ),
+    "an amount was changed and all that is derived from it": (
+        ("WITH t AS (UPDATE ledger_transfer SET amount_minor = amount_minor + 1"
+        " WHERE code = 'released.commission' RETURNING *),"
+        " d AS (UPDATE ledger_account a SET debits_posted = debits_posted + n, credits_posted = credits_posted + n"
+        " FROM (SELECT debit_id, count(*) AS n FROM t GROUP BY 1) x WHERE a.id = x.debit_id)"
+        " UPDATE ledger_account a SET credits_posted = credits_posted + n, debits_posted = debits_posted + n"
+        " FROM (SELECT credit_id, count(*) AS n FROM t GROUP BY 1) x WHERE a.id = x.credit_id"),
+        {"ledger.counters", "ledger.hours", "ledger.chain"},
+    ),
+    "an hour's sums are off": (
+        "UPDATE ledger_hour SET debits_posted = debits_posted + 1 WHERE kind = 'psp_receivable'",
+        {"ledger.hours"},
+    ),
+    "a promise is forgotten": ("DELETE FROM ledger_open", {"ledger.open"}),
+    "a promise was ended for less than it was": (
+        ("INSERT INTO ledger_transfer (key, group_key, code, state, debit_id, credit_id, amount_minor, released_minor,"
+        " pending_id, currency, effective_at, recorded_at) SELECT 'x', 'x', code, 'voided', debit_id, credit_id, 0, 1, id,"
+        " currency, now(), now() FROM ledger_transfer WHERE state = 'pending'"),
+        {"ledger.counters", "ledger.hours", "ledger.open", "ledger.ends", "ledger.sealed", "payouts.booked"},
+    ),
+    "a batch of the chain was sealed anew": (
+        "UPDATE ledger_batch SET root = sha256('other'), hash = ledger_hash(''::bytea, id, cardinality(transfer_ids), sha256('other'))",
+        {"ledger.chain"},
+    ),
+    "a link of the chain is gone": ("DELETE FROM ledger_batch", {"ledger.sealed"}),
     "an account is below zero": (
         "UPDATE ledger_account SET debits_posted = credits_posted + 1 WHERE kind = 'hold' AND subject = {part}",
         {"ledger.sums", "ledger.counters", "ledger.guards", "holds.booked"},
@@ -313,7 +340,8 @@ def unguarded(market: Market) -> Iterator[None]:
         )
         for table, name in cursor.fetchall():
             cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
-        cursor.execute("ALTER TABLE ledger_transfer DISABLE TRIGGER USER")
+        for table in ("ledger_transfer", "ledger_batch"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     return
 
 

@@ -253,7 +253,7 @@ class Sale:
     def balance(self, kind: str, currency: str) -> object:
         """Credits less debits of all accounts of a kind."""
         return self.market.scalar(
-            "SELECT coalesce(sum(credits_posted - debits_posted), 0)::bigint FROM ledger_account "
+            "SELECT coalesce(sum(credits_posted - debits_posted), 0)::bigint FROM ledger_standing "
             "WHERE kind = %s AND currency = %s",
             kind,
             currency,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from entrepot.kernel.money import Money
-from entrepot.ledger.terms import About, AccountRef, Code, Kind, Shares, Transfer
+from entrepot.ledger.terms import MERCHANT_KINDS, About, AccountRef, Code, Kind, Shares, Transfer
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 PROVIDER = AccountRef(Kind.PSP_RECEIVABLE)
@@ -18,6 +18,10 @@ def merchant(subject=1):
     return AccountRef(Kind.MERCHANT_AVAILABLE, subject)
 
 
+def _merchant_of(*sides):
+    return next((side.subject for side in sides if side and side.kind in MERCHANT_KINDS), None)
+
+
 def transfer(key="t1", debit=PROVIDER, credit=None, minor=100, currency="USD", code=Code.CAPTURED, about=None, **more):
     return Transfer(
         key=key,
@@ -25,7 +29,7 @@ def transfer(key="t1", debit=PROVIDER, credit=None, minor=100, currency="USD", c
         credit=credit or hold(),
         amount=Money(minor, currency),
         code=code,
-        about=about or About(),
+        about=about or About(merchant_id=_merchant_of(debit, credit)),
         **more,
     )
 
@@ -45,6 +49,7 @@ def shares(
     tax=910,
     fees=30,
     commission=500,
+    **more,
 ):
     minor = (goods, freight, duty, tax, fees, commission)
     return Shares(
@@ -55,4 +60,5 @@ def shares(
         *(Money(amount, currency) for amount in minor),
         merchant_net=merchant_net if merchant_net is not None else Money(goods - commission, currency),
         fx=Decimal(fx),
+        **more,
     )

@@ -96,7 +96,7 @@ def test_a_refused_group_does_not_stop_the_others_and_later_ones_see_earlier_one
         at=AT,
     )
     assert results == (
-        Result.OVERDRAWN, Result.CREATED, Result.LINKED, Result.OVERDRAWN, Result.LINKED, Result.CREATED,
+        Result.EXCEEDS_CREDITS, Result.CREATED, Result.LINKED_FAILED, Result.EXCEEDS_CREDITS, Result.LINKED_FAILED, Result.CREATED,
     )  # fmt: skip
     assert held().posted == Money(40, "USD")
     assert queries.drift() == ()
@@ -104,7 +104,10 @@ def test_a_refused_group_does_not_stop_the_others_and_later_ones_see_earlier_one
 
 def test_half_a_group_from_before_is_other_content() -> None:
     post_transfers(transfers=[transfer("a"), transfer("b")], at=AT)
-    assert post_groups(groups=[[transfer("a"), transfer("c")]], at=AT) == (Result.CHANGED, Result.LINKED)
+    assert post_groups(groups=[[transfer("a"), transfer("c")]], at=AT) == (
+        Result.EXISTS_WITH_DIFFERENT_BODY,
+        Result.LINKED_FAILED,
+    )
     assert held().posted == Money(200, "USD")
 
 
@@ -178,7 +181,7 @@ def test_a_promise_that_ran_out_is_voided_by_the_sweep_and_not_posted() -> None:
     "statement",
     [
         "UPDATE ledger_transfer SET amount_minor = 1",
-        "UPDATE ledger_transfer SET state = 'voided', resolved_at = now()",
+        "UPDATE ledger_transfer SET state = 'voided'",
         "DELETE FROM ledger_transfer",
         "UPDATE ledger_account SET debits_posted = credits_posted + 1 WHERE guard = 'credit'",
         "UPDATE ledger_account SET credits_posted = -1 WHERE guard = 'none'",

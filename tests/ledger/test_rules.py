@@ -155,10 +155,3 @@ def test_shares_are_refused_when_they_cannot_be(wrong) -> None:
 def test_a_transfer_that_moves_nothing_cannot_be_written(wrong) -> None:
     with pytest.raises(ValueError):
         make.transfer(**wrong)
-
-
-def test_a_guarded_account_has_one_row() -> None:
-    with pytest.raises(ValueError, match="slot"):
-        AccountRef(Kind.HOLD, 1, 3)
-    with pytest.raises(ValueError, match="slot"):
-        AccountRef(Kind.COMMISSION, 0, 16)

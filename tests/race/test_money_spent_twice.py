@@ -77,7 +77,7 @@ def test_the_same_money_is_spent_once(turn) -> None:
         for n in range(1, 5)
     ]
     answers = together(*works)
-    assert sorted(answers) == [(Result.CREATED,), *[(Result.OVERDRAWN,)] * 3]
+    assert sorted(answers) == [(Result.CREATED,), *[(Result.EXCEEDS_CREDITS,)] * 3]
     assert held() == Money(40, "USD")
     assert queries.drift() == ()
 

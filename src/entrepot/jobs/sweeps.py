@@ -14,7 +14,7 @@ from entrepot.base.limits import forget_counts
 from entrepot.base.outbox import defer
 from entrepot.flows.release_hold import release_hold
 from entrepot.kernel.errors import Refused
-from entrepot.ledger.services import void_expired
+from entrepot.ledger.services import fold_tail, void_expired
 from entrepot.orders import queries as orders
 from entrepot.payments import queries as payments
 
@@ -58,6 +58,13 @@ def void_overdue(timestamp: int) -> None:  # noqa: ARG001 - the scheduler gives 
 def forget_old_counts(timestamp: int) -> None:  # noqa: ARG001 - the scheduler gives it
     """Remove the request counts of minutes that are over."""
     forget_counts(at=clock.now())
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="ledger.fold_tail", queueing_lock="ledger.fold_tail")
+def fold(timestamp: int) -> None:  # noqa: ARG001 - the scheduler gives it
+    """Bring the ledger's counters up to date and seal what was recorded since the last time."""
+    fold_tail(at=clock.now())
 
 
 @app.periodic(cron="* * * * * */10")

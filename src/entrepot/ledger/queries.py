@@ -12,30 +12,42 @@ from django.db import connection
 from entrepot.kernel.money import Money
 from entrepot.kernel.must import must
 from entrepot.ledger.rules import subject_label
-from entrepot.ledger.terms import About, Account, Balance, Code, Drift, Entry, Kind, State, TrialLine
+from entrepot.ledger.terms import CHART, About, Account, Balance, ChainFault, Code, Drift, Entry, Kind, State, TrialLine
 
-_COUNTERS = (
-    "sum(debits_pending)::bigint, sum(debits_posted)::bigint, sum(credits_pending)::bigint, sum(credits_posted)::bigint"
-)
+_COUNTERS = "debits_pending, debits_posted, credits_pending, credits_posted"
 
 
-def balance(*, kind: Kind, currency: str, subject: int = 0) -> Balance:
-    """The four counters of one account, its slots summed; zeros when it was never opened."""
+def balance(*, kind: Kind, currency: str, subject: int = 0, at: datetime | None = None) -> Balance:
+    """The four counters of one account; zeros when it was never opened.
+
+    at: with it, promises whose time ran out by then count as given back, though no sweep has come by yet.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {_COUNTERS} FROM ledger_account WHERE kind = %s AND subject = %s AND currency = %s",  # noqa: S608
+            f"""SELECT id, {_COUNTERS} FROM {_table(kind)} WHERE kind = %s AND subject = %s AND currency = %s""",  # noqa: S608
             [kind.value, subject, currency],
         )
         row = cursor.fetchone()
-    return _balance(row or (0, 0, 0, 0), currency)
+        if row is None:
+            return _balance((0, 0, 0, 0), currency)
+        counters = list(row[1:])
+        if at is not None:
+            cursor.execute(
+                """SELECT coalesce(sum(amount_minor) FILTER (WHERE debit_id = %s), 0)::bigint,
+                          coalesce(sum(amount_minor) FILTER (WHERE credit_id = %s), 0)::bigint
+                     FROM ledger_open WHERE expires_at <= %s AND (debit_id = %s OR credit_id = %s)""",
+                [row[0], row[0], at, row[0], row[0]],
+            )
+            debited, credited = cursor.fetchone()
+            counters = [counters[0] - debited, counters[1], counters[2] - credited, counters[3]]
+    return _balance(counters, currency)
 
 
 def balances_of(*, kind: Kind, subject: int) -> dict[str, Balance]:
     """The balances of one subject by currency, for accounts that were opened."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT currency, {_COUNTERS} FROM ledger_account WHERE kind = %s AND subject = %s
-                 GROUP BY currency ORDER BY currency""",  # noqa: S608
+            f"SELECT currency, {_COUNTERS} FROM {_table(kind)} WHERE kind = %s AND subject = %s ORDER BY currency",  # noqa: S608
             [kind.value, subject],
         )
         return {row[0]: _balance(row[1:], row[0]) for row in cursor.fetchall()}
@@ -59,13 +71,13 @@ def subjects_with_money(*, kind: Kind, after: int = 0, limit: int | None = 500) 
 def accounts(
     *, kind: Kind | None = None, currency: str | None = None, after: tuple[str, int, str] = ("", 0, ""), limit: int = 50
 ) -> tuple[Account, ...]:
-    """A page of the chart of accounts, slots summed, by kind, subject, currency; `after` is the last row's key."""
+    """A page of the chart of accounts by kind, subject, currency; `after` is the last row's key."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT kind, subject, currency, {_COUNTERS} FROM ledger_account
+            f"""SELECT kind, subject, currency, {_COUNTERS} FROM ledger_standing
                  WHERE (kind, subject, currency) > (%s::text, %s::bigint, %s::text)
                    AND kind = coalesce(%s::text, kind) AND currency = coalesce(%s::text, currency)
-                 GROUP BY kind, subject, currency ORDER BY kind, subject, currency LIMIT %s""",  # noqa: S608
+                 ORDER BY kind, subject, currency LIMIT %s""",  # noqa: S608
             [*after, kind.value if kind else None, currency, limit],
         )
         return tuple(
@@ -74,11 +86,15 @@ def accounts(
         )
 
 
-_ENTRY = """SELECT t.id, t.key, t.group_key, t.code, t.state, d.kind, d.subject, c.kind, c.subject, t.amount_minor,
-                   t.currency, t.order_id, t.consignment_id, t.merchant_id, t.payout_id, t.effective_at, t.recorded_at,
-                   t.resolved_at
+# A promise is shown once, with what became of it.
+_ENTRY = """SELECT t.id, t.key, t.group_key, t.code, coalesce(e.state, t.state), d.kind, d.subject, c.kind, c.subject,
+                   t.amount_minor, t.currency, t.order_id, t.consignment_id, t.merchant_id, t.payout_id, t.effective_at,
+                   t.recorded_at, e.recorded_at,
+                   coalesce(e.amount_minor, CASE t.state WHEN 'posted' THEN t.amount_minor ELSE 0 END)
               FROM ledger_transfer t JOIN ledger_account d ON d.id = t.debit_id
-                                     JOIN ledger_account c ON c.id = t.credit_id"""
+                                     JOIN ledger_account c ON c.id = t.credit_id
+                                     LEFT JOIN ledger_transfer e ON e.pending_id = t.id
+             WHERE t.pending_id IS NULL AND t.amount_minor > 0 AND"""
 
 
 def transfers_of(*, about: About, after: int = 0, limit: int = 100) -> tuple[Entry, ...]:
@@ -128,39 +144,39 @@ def merchant_entries(*, merchant_id: int, before: int | None = None, limit: int 
     )
 
 
+_NOW = """SELECT currency, kind, debits_posted, credits_posted, debits_pending, credits_pending FROM ledger_standing"""
+
+# Whole hours from their sums, those of the tail included; the hour that `at` is in from its transfers.
+_THEN = """
+SELECT currency, kind, debits_posted, credits_posted, debits_pending, credits_pending
+  FROM ledger_hour WHERE hour < date_trunc('hour', %(at)s::timestamptz, 'UTC')
+UNION ALL
+SELECT currency, kind, debits_posted, credits_posted, debits_pending, credits_pending
+  FROM ledger_tail WHERE hour < date_trunc('hour', %(at)s::timestamptz, 'UTC')
+UNION ALL
+SELECT t.currency, a.kind, CASE WHEN t.state = 'posted' AND side = 'd' THEN t.amount_minor ELSE 0 END,
+       CASE WHEN t.state = 'posted' AND side = 'c' THEN t.amount_minor ELSE 0 END,
+       CASE WHEN side = 'd' THEN CASE t.state WHEN 'pending' THEN t.amount_minor ELSE -t.released_minor END ELSE 0 END,
+       CASE WHEN side = 'c' THEN CASE t.state WHEN 'pending' THEN t.amount_minor ELSE -t.released_minor END ELSE 0 END
+  FROM ledger_transfer t
+ CROSS JOIN (VALUES ('d'), ('c')) AS sides(side)
+  JOIN ledger_account a ON a.id = CASE side WHEN 'd' THEN t.debit_id ELSE t.credit_id END
+ WHERE t.recorded_at >= date_trunc('hour', %(at)s::timestamptz, 'UTC') AND t.recorded_at <= %(at)s::timestamptz"""
+
+
 def trial_balance(*, at: datetime | None = None) -> tuple[TrialLine, ...]:
     """Debits and credits by currency and kind, now or as recorded up to and including `at`.
 
-    In every currency debits equal credits, and pending debits equal pending credits. Now is read from the accounts'
-    counters; a moment is summed from the transfers, so it costs a pass over them.
+    In every currency debits equal credits, and pending debits equal pending credits. A past moment is added up from
+    the sums of its whole hours and the transfers of the hour it is in.
     """
     with connection.cursor() as cursor:
-        if at is None:
-            cursor.execute(
-                """SELECT currency, kind, sum(debits_posted)::bigint, sum(credits_posted)::bigint,
-                          sum(debits_pending)::bigint, sum(credits_pending)::bigint
-                     FROM ledger_account GROUP BY currency, kind ORDER BY currency, kind"""
-            )
-        else:
-            cursor.execute(
-                """WITH seen AS (
-                       SELECT debit_id, credit_id, amount_minor, currency,
-                              CASE WHEN resolved_at > %s THEN 'pending' ELSE state END AS state
-                         FROM ledger_transfer WHERE recorded_at <= %s
-                   ), sides AS (
-                       SELECT debit_id AS account_id, currency, state, amount_minor AS debit, 0::bigint AS credit FROM seen
-                       UNION ALL
-                       SELECT credit_id, currency, state, 0, amount_minor FROM seen
-                   )
-                   SELECT s.currency, a.kind,
-                          coalesce(sum(debit) FILTER (WHERE state = 'posted'), 0)::bigint,
-                          coalesce(sum(credit) FILTER (WHERE state = 'posted'), 0)::bigint,
-                          coalesce(sum(debit) FILTER (WHERE state = 'pending'), 0)::bigint,
-                          coalesce(sum(credit) FILTER (WHERE state = 'pending'), 0)::bigint
-                     FROM sides s JOIN ledger_account a ON a.id = s.account_id
-                    GROUP BY s.currency, a.kind ORDER BY s.currency, a.kind""",
-                [at, at],
-            )
+        cursor.execute(
+            f"""SELECT currency, kind, sum(debits_posted)::bigint, sum(credits_posted)::bigint,
+                       sum(debits_pending)::bigint, sum(credits_pending)::bigint
+                  FROM ({_NOW if at is None else _THEN}) AS moved GROUP BY currency, kind ORDER BY currency, kind""",  # noqa: S608
+            None if at is None else {"at": at},
+        )
         return tuple(
             TrialLine(currency, Kind(kind), *(Money(minor, currency) for minor in counters))
             for currency, kind, *counters in cursor.fetchall()
@@ -172,14 +188,15 @@ def drift(*, limit: int = 100) -> tuple[Drift, ...]:
     with connection.cursor() as cursor:
         cursor.execute(
             """WITH sides AS (
-                   SELECT debit_id AS id, currency, state, amount_minor AS debit, 0::bigint AS credit FROM ledger_transfer
+                   SELECT debit_id AS id, currency, state, amount_minor AS debit, 0::bigint AS credit,
+                          released_minor AS debit_back, 0::bigint AS credit_back FROM ledger_transfer
                    UNION ALL
-                   SELECT credit_id, currency, state, 0, amount_minor FROM ledger_transfer
+                   SELECT credit_id, currency, state, 0, amount_minor, 0, released_minor FROM ledger_transfer
                ), summed AS (
                    SELECT id, min(currency) AS low, max(currency) AS high,
-                          coalesce(sum(debit) FILTER (WHERE state = 'pending'), 0)::bigint AS dpe,
+                          (coalesce(sum(debit) FILTER (WHERE state = 'pending'), 0) - sum(debit_back))::bigint AS dpe,
                           coalesce(sum(debit) FILTER (WHERE state = 'posted'), 0)::bigint AS dpo,
-                          coalesce(sum(credit) FILTER (WHERE state = 'pending'), 0)::bigint AS cpe,
+                          (coalesce(sum(credit) FILTER (WHERE state = 'pending'), 0) - sum(credit_back))::bigint AS cpe,
                           coalesce(sum(credit) FILTER (WHERE state = 'posted'), 0)::bigint AS cpo
                      FROM sides GROUP BY id
                )
@@ -187,7 +204,7 @@ def drift(*, limit: int = 100) -> tuple[Drift, ...]:
                       coalesce(a.debits_pending, 0), coalesce(a.debits_posted, 0), coalesce(a.credits_pending, 0),
                       coalesce(a.credits_posted, 0),
                       coalesce(s.dpe, 0), coalesce(s.dpo, 0), coalesce(s.cpe, 0), coalesce(s.cpo, 0)
-                 FROM ledger_account a FULL JOIN summed s ON s.id = a.id
+                 FROM ledger_standing a FULL JOIN summed s ON s.id = a.id
                 WHERE (coalesce(a.debits_pending, 0), coalesce(a.debits_posted, 0), coalesce(a.credits_pending, 0),
                        coalesce(a.credits_posted, 0))
                       IS DISTINCT FROM (coalesce(s.dpe, 0), coalesce(s.dpo, 0), coalesce(s.cpe, 0), coalesce(s.cpo, 0))
@@ -198,9 +215,40 @@ def drift(*, limit: int = 100) -> tuple[Drift, ...]:
         return tuple(Drift(row[0], row[1], row[2], row[3], row[4:8], row[8:12]) for row in cursor.fetchall())
 
 
+def chain_faults(*, limit: int = 100) -> tuple[ChainFault, ...]:
+    """Batches whose hash is not what their transfers, their number and the batch before give; there must be none.
+
+    Also transfers that no batch and no row of the tail has, or that stand in more than one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT b.id, 'its transfers are not what was sealed' FROM ledger_batch b
+                WHERE b.root <> ledger_root(b.transfer_ids)
+               UNION ALL
+               SELECT id, 'its hash does not follow from the batch before'
+                 FROM (SELECT b.*, lag(hash) OVER (ORDER BY id) AS previous, row_number() OVER (ORDER BY id) AS nth
+                         FROM ledger_batch b) AS b
+                WHERE id <> nth
+                   OR hash <> ledger_hash(coalesce(previous, ''::bytea), id, cardinality(transfer_ids), root)
+               UNION ALL
+               SELECT -t.id, 'the transfer is in ' || count(m.id) || ' batches'
+                 FROM ledger_transfer t
+                 FULL JOIN (SELECT unnest(transfer_ids) AS id FROM ledger_batch
+                            UNION ALL SELECT unnest(transfer_ids) FROM ledger_tail) m ON m.id = t.id
+                GROUP BY t.id HAVING count(m.id) <> 1 OR t.id IS NULL
+                LIMIT %s""",
+            [limit],
+        )
+        return tuple(ChainFault(batch, why) for batch, why in cursor.fetchall())
+
+
+def _table(kind: Kind) -> str:
+    return "ledger_standing" if CHART[kind].hot else "ledger_account"
+
+
 def _entries(where: str, values: Sequence[int | list[int] | None]) -> tuple[Entry, ...]:
     with connection.cursor() as cursor:
-        cursor.execute(f"{_ENTRY} WHERE {where}", list(values))
+        cursor.execute(f"{_ENTRY} {where}", list(values))
         return tuple(
             Entry(
                 id=row[0],
@@ -217,6 +265,7 @@ def _entries(where: str, values: Sequence[int | list[int] | None]) -> tuple[Entr
                 effective_at=row[15],
                 recorded_at=row[16],
                 resolved_at=row[17],
+                posted=Money(row[18], row[10]),
             )
             for row in cursor.fetchall()
         )

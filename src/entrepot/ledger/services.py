@@ -7,20 +7,31 @@ from django.db import connection, transaction
 
 from entrepot.kernel.must import must
 from entrepot.ledger.terms import (
+    CHART,
     AccountRef,
+    Clamp,
+    Ending,
+    Guard,
     KeyTaken,
     Overdrawn,
+    PartDiffers,
     PendingUnknown,
+    PeriodClosed,
+    PeriodMoves,
     ResolvedOtherwise,
     Result,
     Transfer,
 )
 
 _POST = """SELECT nth, result FROM ledger_post(
-    %s::text[], %s::bigint[], %s::text[], %s::smallint[], %s::text[],
+    %s::text[], %s::bigint[], %s::text[], %s::text[], %s::boolean[],
     %s::text[], %s::integer[], %s::text[], %s::text[], %s::integer[], %s::integer[],
-    %s::bigint[], %s::boolean[], %s::timestamptz[],
+    %s::bigint[], %s::text[], %s::boolean[], %s::timestamptz[],
     %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s, %s)"""
+_END = """SELECT nth, result FROM ledger_end(
+    %s::text[], %s::integer[], %s::boolean[], %s::bigint[], %s::text[], %s, %s)"""
+
+_NOT_ENOUGH = frozenset({Result.EXCEEDS_CREDITS, Result.EXCEEDS_DEBITS, Result.ACCOUNT_MISSING})
 
 
 @transaction.atomic(savepoint=False)
@@ -29,17 +40,20 @@ def post_transfers(
 ) -> tuple[Result, ...]:
     """Post linked transfers, all or none: one statement. Accounts are opened as needed.
 
-    Locks the touched accounts, ascending, to the end of the transaction: call it once in a transaction, last.
+    Locks the touched guarded accounts, ascending, to the end of the transaction: call it once in a transaction, last.
     effective_at: when it happened in the world, `at` unless told. Repeating answers EXISTS and changes nothing.
-    Raises Overdrawn, KeyTaken.
+    Raises Overdrawn, KeyTaken, PeriodClosed.
     """
     results = _post([transfers], at=at, effective_at=effective_at)
     for transfer, result in zip(transfers, results, strict=True):
-        if result is Result.OVERDRAWN:
-            raise Overdrawn(kind=transfer.debit.kind, key=transfer.key, amount=str(transfer.amount))
-        if result is Result.CHANGED:
+        if result in _NOT_ENOUGH:
+            short = transfer.credit if result is Result.EXCEEDS_DEBITS else transfer.debit
+            raise Overdrawn(kind=short.kind, key=transfer.key, amount=str(transfer.amount))
+        if result is Result.EXISTS_WITH_DIFFERENT_BODY:
             raise KeyTaken(key=transfer.key)
-    must(Result.LINKED not in results, "a linked transfer is refused only with its culprit")
+        if result is Result.PERIOD_CLOSED:
+            raise PeriodClosed(until=_closed_until())
+    must(Result.LINKED_FAILED not in results, "a linked transfer is refused only with its culprit")
     return results
 
 
@@ -55,48 +69,107 @@ def post_groups(
 
 
 @transaction.atomic(savepoint=False)
+def end_groups(
+    *, groups: Sequence[Sequence[Ending]], at: datetime, effective_at: datetime | None = None
+) -> tuple[Result, ...]:
+    """End many pending transfers in one statement; each group is all or none, a refused one does not stop the others.
+
+    Gives one result for each ending, in order. A pending transfer stands once in a call.
+    """
+    return _end(groups, at=at, effective_at=effective_at)
+
+
+@transaction.atomic(savepoint=False)
 def post_pending(*, keys: Sequence[str], at: datetime) -> None:
     """Turn pending transfers into posted ones, all or none. Repeating changes nothing.
 
-    Raises PendingUnknown, and ResolvedOtherwise when one was voided or has run out.
+    Raises PendingUnknown, PeriodClosed, and ResolvedOtherwise when one was voided, posted in part or has run out.
     """
-    _resolve(keys, "posted", at)
+    _end_or_raise([Ending(key, post=True) for key in keys], at)
+
+
+@transaction.atomic(savepoint=False)
+def post_part(*, ending: Ending, at: datetime) -> None:
+    """Post a part of a pending transfer and give the rest back. Repeating changes nothing.
+
+    Raises PendingUnknown, PeriodClosed, ResolvedOtherwise, and PartDiffers when it is more than was promised, in
+    another currency, or another part was posted before.
+    """
+    _end_or_raise([ending], at)
 
 
 @transaction.atomic(savepoint=False)
 def void_pending(*, keys: Sequence[str], at: datetime) -> None:
     """Give the amounts of pending transfers back, all or none. Repeating changes nothing.
 
-    Raises PendingUnknown, and ResolvedOtherwise when one was posted.
+    Raises PendingUnknown, PeriodClosed, and ResolvedOtherwise when one was posted.
     """
-    _resolve(keys, "voided", at)
+    _end_or_raise([Ending(key, post=False) for key in keys], at)
 
 
 @transaction.atomic(savepoint=False)
 def void_expired(*, at: datetime, limit: int = 500) -> int:
-    """Void pending transfers whose time ran out; gives how many. None when one was resolved meanwhile: come again."""
+    """Void pending transfers whose time ran out; gives how many. Posting to their accounts voids them as well."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_expire(%s, %s)", [at, limit])
+        row = cursor.fetchone()
+    return int(row[0])
+
+
+@transaction.atomic(savepoint=False)
+def fold_tail(*, at: datetime) -> int | None:
+    """Bring the tail to the counters of the unguarded accounts and the hours' sums, and seal the next batch.
+
+    Gives how many transfers the batch has, none when another fold is under way. May run at any time, any number of times.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_fold(%s)", [at])
+        row = cursor.fetchone()
+    sealed: int | None = row[0]
+    return sealed
+
+
+@transaction.atomic(savepoint=False)
+def close_period(*, until: datetime, at: datetime) -> None:
+    """Close the books up to `until`: nothing that takes effect before it is recorded any more. Repeating changes nothing.
+
+    Waits for postings under way, at most two seconds. Raises PeriodMoves for a moment in the future or before one that
+    is closed already.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '2s'")
+        cursor.execute("SELECT pg_advisory_xact_lock(4711001)")
+        closed = _closed_until()
+        if until > at or (closed is not None and until < closed):
+            raise PeriodMoves(until=until)
         cursor.execute(
-            "SELECT key FROM ledger_transfer WHERE state = 'pending' AND expires_at <= %s ORDER BY expires_at LIMIT %s",
-            [at, limit],
+            "INSERT INTO ledger_period (until, closed_at) VALUES (%s, %s) ON CONFLICT DO NOTHING", [until, at]
         )
-        keys = [row[0] for row in cursor.fetchall()]
-        if not keys:
-            return 0
-        cursor.execute("SELECT result FROM ledger_resolve(%s::text[], 'voided', %s)", [keys, at])
-        return sum(result == Result.CREATED for (result,) in cursor.fetchall())
+
+
+def _closed_until() -> datetime | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(until) FROM ledger_period")
+        row = cursor.fetchone()
+    closed: datetime | None = row[0]
+    return closed
 
 
 def _post(groups: Sequence[Sequence[Transfer]], *, at: datetime, effective_at: datetime | None) -> tuple[Result, ...]:
     rows = [(number, group[0].key, transfer) for number, group in enumerate(groups) for transfer in group]
     if not rows:
         return ()
-    must(len({transfer.key for _, _, transfer in rows}) == len(rows), "a key stands once in a call")
-    places: dict[tuple[AccountRef, str], int] = {}
-    for _, _, transfer in rows:
-        for account in (transfer.debit, transfer.credit):
-            places.setdefault((account, transfer.amount.currency), len(places) + 1)
     transfers = [transfer for _, _, transfer in rows]
+    must(len({transfer.key for transfer in transfers}) == len(rows), "a key stands once in a call")
+    places: dict[tuple[AccountRef, str], int] = {}
+    opened: set[tuple[AccountRef, str]] = set()
+    for transfer in transfers:
+        currency, clamped = transfer.amount.currency, transfer.clamp is not Clamp.EXACT
+        for account, gives in ((transfer.debit, Guard.CREDIT), (transfer.credit, Guard.DEBIT)):
+            places.setdefault((account, currency), len(places) + 1)
+            if clamped or CHART[account.kind].guard is not gives:
+                opened.add((account, currency))
+    abouts = [transfer.about for transfer in transfers]
     with connection.cursor() as cursor:
         cursor.execute(
             _POST,
@@ -104,8 +177,8 @@ def _post(groups: Sequence[Sequence[Transfer]], *, at: datetime, effective_at: d
                 [account.kind.value for account, _ in places],
                 [account.subject for account, _ in places],
                 [currency for _, currency in places],
-                [account.slot for account, _ in places],
                 [account.guard.value for account, _ in places],
+                [place in opened for place in places],
                 [transfer.key for transfer in transfers],
                 [number for number, _, _ in rows],
                 [group_key for _, group_key, _ in rows],
@@ -113,12 +186,13 @@ def _post(groups: Sequence[Sequence[Transfer]], *, at: datetime, effective_at: d
                 [places[transfer.debit, transfer.amount.currency] for transfer in transfers],
                 [places[transfer.credit, transfer.amount.currency] for transfer in transfers],
                 [transfer.amount.minor for transfer in transfers],
+                [transfer.clamp.value for transfer in transfers],
                 [transfer.pending for transfer in transfers],
                 [transfer.expires_at for transfer in transfers],
-                [transfer.about.order_id for transfer in transfers],
-                [transfer.about.consignment_id for transfer in transfers],
-                [transfer.about.merchant_id for transfer in transfers],
-                [transfer.about.payout_id for transfer in transfers],
+                [about.order_id for about in abouts],
+                [about.consignment_id for about in abouts],
+                [about.merchant_id for about in abouts],
+                [about.payout_id for about in abouts],
                 effective_at or at,
                 at,
             ],
@@ -128,13 +202,37 @@ def _post(groups: Sequence[Sequence[Transfer]], *, at: datetime, effective_at: d
     return results
 
 
-def _resolve(keys: Sequence[str], verb: str, at: datetime) -> None:
+def _end(groups: Sequence[Sequence[Ending]], *, at: datetime, effective_at: datetime | None) -> tuple[Result, ...]:
+    endings = [ending for group in groups for ending in group]
+    must(len({ending.key for ending in endings}) == len(endings), "a pending transfer stands once in a call")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nth, result FROM ledger_resolve(%s::text[], %s, %s)", [list(keys), verb, at])
-        results = [Result(result) for _, result in cursor.fetchall()]
-    must(len(results) == len(keys), "every key gets an answer")
-    for key, result in zip(keys, results, strict=True):
-        if result is Result.UNKNOWN:
-            raise PendingUnknown(key=key)
-        if result in {Result.OTHERWISE, Result.EXPIRED}:
-            raise ResolvedOtherwise(key=key)
+        cursor.execute(
+            _END,
+            [
+                [ending.key for ending in endings],
+                [number for number, group in enumerate(groups) for _ in group],
+                [ending.post for ending in endings],
+                [ending.amount and ending.amount.minor for ending in endings],
+                [ending.amount and ending.amount.currency for ending in endings],
+                effective_at or at,
+                at,
+            ],
+        )
+        results = tuple(Result(result) for _, result in cursor.fetchall())
+    must(len(results) == len(endings), "every ending gets an answer")
+    return results
+
+
+def _end_or_raise(endings: Sequence[Ending], at: datetime) -> None:
+    for ending, result in zip(endings, _end([endings], at=at, effective_at=None), strict=True):
+        match result:
+            case Result.PENDING_MISSING:
+                raise PendingUnknown(key=ending.key)
+            case Result.ALREADY_POSTED | Result.ALREADY_VOIDED | Result.EXPIRED:
+                raise ResolvedOtherwise(key=ending.key)
+            case Result.EXISTS_WITH_DIFFERENT_BODY | Result.EXCEEDS_PENDING | Result.CURRENCY_DIFFERS:
+                raise PartDiffers(key=ending.key, amount=str(ending.amount or "all of it"))
+            case Result.PERIOD_CLOSED:
+                raise PeriodClosed(until=_closed_until())
+            case _:
+                pass

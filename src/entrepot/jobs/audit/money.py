@@ -62,7 +62,10 @@ MONEY: Final = (
         """SELECT coalesce(p.ref, t.key), format('payout %%s %%s %%s, transfer %%s %%s %%s', p.state, p.amount_minor,
                   p.currency, t.state, t.amount_minor, t.currency)
              FROM payments_payout p
-             FULL JOIN (SELECT * FROM ledger_transfer WHERE payout_id IS NOT NULL AND code = 'payout') AS t
+             FULL JOIN (SELECT t.merchant_id, t.payout_id, t.key, t.amount_minor, t.currency,
+                               coalesce(e.state, t.state) AS state
+                          FROM ledger_transfer t LEFT JOIN ledger_transfer e ON e.pending_id = t.id
+                         WHERE t.payout_id IS NOT NULL AND t.code = 'payout' AND t.pending_id IS NULL) AS t
                ON t.payout_id = p.id AND t.merchant_id = p.merchant_id
             WHERE p.id IS NULL OR t.id IS NULL OR p.amount_minor <> t.amount_minor OR p.currency <> t.currency
                OR t.state <> CASE p.state WHEN 'paid' THEN 'posted' WHEN 'failed' THEN 'voided' ELSE 'pending' END""",

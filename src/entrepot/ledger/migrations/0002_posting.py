@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-SQL = Path(__file__).resolve().parent.parent
+SQL = Path(__file__).resolve().parent
 
 
 class Migration(migrations.Migration):
@@ -17,11 +17,11 @@ class Migration(migrations.Migration):
             "ALTER TABLE ledger_account RESET (fillfactor, autovacuum_vacuum_scale_factor)",
         ),
         migrations.RunSQL(
-            (SQL / "ledger_post.sql").read_text(),
+            (SQL / "0002_ledger_post.sql").read_text(),
             "DROP FUNCTION ledger_post",
         ),
         migrations.RunSQL(
-            (SQL / "ledger_resolve.sql").read_text(),
+            (SQL / "0002_ledger_resolve.sql").read_text(),
             "DROP TRIGGER ledger_transfer_stays ON ledger_transfer;"
             "DROP FUNCTION ledger_transfer_stays; DROP FUNCTION ledger_resolve",
         ),
