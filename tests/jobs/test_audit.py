@@ -141,7 +141,7 @@ PLANTED = {
     ),
     "a transfer has another currency than its account": (
         "UPDATE ledger_transfer SET currency = 'EUR' WHERE code = 'captured' AND order_id = {paid}",
-        {"ledger.groups", "ledger.chain"},
+        {"ledger.groups", "ledger.hours", "ledger.chain"},
     ),
     "a transfer's account is gone": (
         "DELETE FROM ledger_account WHERE kind = 'freight_payable'",

@@ -12,7 +12,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from entrepot.base import clock
 from entrepot.base.outbox import defer
 from entrepot.jobs import sweeps
+from entrepot.ledger import queries as ledger
 from entrepot.ledger.services import post_transfers
+from entrepot.ledger.terms import Kind
 from entrepot.orders.terms import Stage
 from entrepot.payments.services import take_provider_event
 from tests.flows import make
@@ -55,9 +57,16 @@ def test_what_was_promised_for_a_time_is_given_back() -> None:
     )
     post_transfers(transfers=[out], at=at)
     sweeps.void_overdue(timestamp=0)
-    from entrepot.ledger.models import TransferRow
+    held = ledger.balance(kind=Kind.HOLD, subject=1, currency="USD")
+    assert (held.debits_pending.minor, held.available.minor) == (0, 100)
 
-    assert TransferRow.objects.get(key="out").state == "voided"
+
+def test_the_ledger_is_brought_up_to_date_and_sealed() -> None:
+    post_transfers(transfers=[book.transfer("fund")], at=clock.now())
+    before = ledger.balance(kind=Kind.PSP_RECEIVABLE, currency="USD")
+    sweeps.fold(timestamp=0)
+    assert ledger.balance(kind=Kind.PSP_RECEIVABLE, currency="USD") == before
+    assert ledger.chain_faults() == ()
 
 
 def stall(name, once=None):

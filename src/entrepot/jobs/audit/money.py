@@ -62,7 +62,7 @@ MONEY: Final = (
         """SELECT coalesce(p.ref, t.key), format('payout %%s %%s %%s, transfer %%s %%s %%s', p.state, p.amount_minor,
                   p.currency, t.state, t.amount_minor, t.currency)
              FROM payments_payout p
-             FULL JOIN (SELECT t.merchant_id, t.payout_id, t.key, t.amount_minor, t.currency,
+             FULL JOIN (SELECT t.id, t.merchant_id, t.payout_id, t.key, t.amount_minor, t.currency,
                                coalesce(e.state, t.state) AS state
                           FROM ledger_transfer t LEFT JOIN ledger_transfer e ON e.pending_id = t.id
                          WHERE t.payout_id IS NOT NULL AND t.code = 'payout' AND t.pending_id IS NULL) AS t
