@@ -147,16 +147,13 @@ def load_part(
 
 def _spoken(rows: Rows, before: list[LoadRow]) -> list[dict[str, object]]:
     """What the part answers alone; an edition's from the day of the first edition on."""
-    since: dict[object, str] = {}
-    for one in before:
-        if one.holds_from is not None:
-            for said in one.speaks:
-                since[said["kind"]] = min(said["valid_from"], since.get(said["kind"], said["valid_from"]))
+    first: dict[object, dict[str, object]] = {}
     told: list[dict[str, object]] = msgspec.to_builtins(rows.speaks)
-    return [
-        {**said, "valid_from": min(str(said["valid_from"]), since.get(said["kind"], str(said["valid_from"])))}
-        for said in told
-    ]
+    for said in (*(said for one in before if one.holds_from for said in one.speaks), *told):
+        if said["kind"] not in first or str(said["valid_from"]) <= str(first[said["kind"]]["valid_from"]):
+            first[said["kind"]] = said
+    names = ("valid_from", "back_to")
+    return [{**said, **{name: first[said["kind"]].get(name) for name in names}} for said in told]
 
 
 def _stored(table: str, jurisdiction: str, part: str) -> list[Stored]:

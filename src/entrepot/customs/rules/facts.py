@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, get_type_hints
 
 import msgspec
@@ -103,13 +104,18 @@ def _plain(value: object, names: Sequence[str]) -> Facts:
     for name in names:
         found = getattr(value, name)
         if isinstance(found, frozenset):
-            found = sorted(found)
+            found = _sorted(found)
         elif isinstance(found, tuple):
             found = list(found)
         elif isinstance(found, Decimal):
             found = found.normalize()
         plain[name] = found
     return plain
+
+
+@lru_cache(maxsize=4096)
+def _sorted(names: frozenset[str]) -> list[str]:
+    return sorted(names)
 
 
 def _newer(kind: type, columns: Sequence[str]) -> dict[str, tuple[object, object]]:
@@ -124,9 +130,13 @@ def _newer(kind: type, columns: Sequence[str]) -> dict[str, tuple[object, object
 
 
 def _more(value: object, newer: Mapping[str, tuple[object, object]]) -> Facts:
-    found = {name: getattr(value, name) for name, (_, default) in newer.items() if getattr(value, name) != default}
+    found = {}
+    for name, (_, default) in newer.items():
+        own = getattr(value, name)
+        if own != default:
+            found[name] = own
     return {
-        name: msgspec.to_builtins(sorted(one) if isinstance(one, frozenset) else one) for name, one in found.items()
+        name: msgspec.to_builtins(_sorted(one) if isinstance(one, frozenset) else one) for name, one in found.items()
     }
 
 

@@ -44,9 +44,14 @@ _BASES: Final[Mapping[str, str]] = {
 _CONTENT: Final = re.compile(r"([a-z]+) content")
 
 
+def marked_out(text: str) -> str:
+    """Words of the schedule without mark-up and doubled blanks."""
+    return _SPACES.sub(" ", _TAGS.sub("", text) if "<" in text else text).strip()
+
+
 def plain_text(text: str) -> str:
     """A cell of the schedule without mark-up, doubled blanks, hyphens of line ends and known misprints."""
-    plain = _SPACES.sub(" ", _TAGS.sub("", text)).strip()
+    plain = marked_out(text)
     plain = _HYPHENS.sub("", plain).removesuffix(" /").removesuffix(" :").strip()
     for wrong, right in _MISPRINTS.items():
         if wrong in plain.lower():
