@@ -56,6 +56,7 @@ def main() -> None:
             search,
             serve,
             tariff,
+            tariff_check,
             tariff_load,
             worker,
         )

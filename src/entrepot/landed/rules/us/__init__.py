@@ -3,7 +3,8 @@
 from entrepot.landed.rules.us.entry import entry_of, exempt_by_value, fees, postal, valued
 from entrepot.landed.rules.us.line import line_duties
 from entrepot.landed.rules.us.programmes import claimed_programmes
-from entrepot.landed.rules.working import Sheet
+from entrepot.landed.rules.working import ZERO, Sheet, Stop
+from entrepot.landed.terms import Span, Status
 
 
 def worked(sheet: Sheet) -> None:
@@ -17,9 +18,13 @@ def worked(sheet: Sheet) -> None:
     if exempt_by_value(sheet) or postal(sheet):
         return
     entry = entry_of(sheet)
-    for line in sheet.lines:
-        line_duties(sheet, line)
+    spreads = [line_duties(sheet, line) for line in sheet.lines]
     fees(sheet, entry)
+    wider = sum((one.high - one.low for one in spreads), ZERO)
+    if wider:
+        low = sum((part.amount for part in sheet.parts), ZERO)
+        why = "a goods code is too short to tell the rate"
+        raise Stop(Status.RANGE, None, span=Span(low=low, high=low + wider, because=why), regime=sheet.regime)
 
 
 __all__ = ["worked"]

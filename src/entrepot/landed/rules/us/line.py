@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
-from entrepot.customs.rules import covering, spared
+from entrepot.customs.rules import claimable, spared
 from entrepot.customs.terms import Measure, Relation
 from entrepot.landed.rules.us.basis import Basis, basis_of
+from entrepot.landed.rules.us.codes import declared
 from entrepot.landed.rules.us.metals import Charge, charges
 from entrepot.landed.rules.working import ZERO, Line, Part, Sheet, rate_due, round_sum, unknown
+from entrepot.landed.terms import Step
 
 _OVERLAYS: Final = (
     "s301_cn", "s301_br", "s301_fl", "ieepa_fentanyl", "ieepa_reciprocal", "ieepa_india", "ieepa_brazil", "s122", "s201",
@@ -18,6 +20,8 @@ _OVERLAYS: Final = (
 _DOLLAR: Final = Decimal(1)
 _US_CONTENT: Final = Decimal("0.2")
 _ASSUMED: Final = "Assumed: "
+# A measure of this kind charges nothing: it marks codes that orders in force name. The case decides, not the code.
+_SCOPE: Final = "ad_cvd_scope"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +33,40 @@ class Values:
     base: Decimal
 
 
-def line_duties(sheet: Sheet, line: Line) -> None:
-    """Put in the parts of a line; they add up to its duty, rounded once. Raises Stop."""
-    goods = covering(law=sheet.law, code=line.code) if line.code else None
-    if goods is None:
+class Spread(NamedTuple):
+    """The least and the most that a line comes to, where its code is too short to tell."""
+
+    low: Decimal
+    high: Decimal
+
+
+def line_duties(sheet: Sheet, line: Line) -> Spread:
+    """Put in the parts of a line; they add up to its duty, rounded once. Raises Stop.
+
+    Where the code is too short to be declared, every line under it is worked out; the parts are those of the cheapest.
+    """
+    codes = declared(sheet, line)
+    asked, first, told = line.code, len(sheet.parts), len(sheet.trace)
+    worked: list[tuple[Decimal, list[Part], list[Step]]] = []
+    for code in codes:
+        line.code = code
+        due = _worked(sheet, line)
+        worked.append((due, sheet.parts[first:], sheet.trace[told:]))
+        del sheet.parts[first:], sheet.trace[told:]
+    line.code = asked
+    low, parts, steps = min(worked, key=lambda one: one[0])
+    high = max(due for due, _, _ in worked)
+    sheet.parts.extend(parts)
+    sheet.trace.extend(steps)
+    if len(codes) > 1:
         sheet.say(
-            "Line {line}: the code {code} is not in the loaded schedule.", line=line.index, code=line.code or "(none)"
-        )
-        raise unknown("code_unknown")
+            "Line {line}: {code} has {count} lines under it; the duty is between {low} and {high}.",
+            line=line.index, code=asked, count=len(codes), low=low, high=high,
+        )  # fmt: skip
+    return Spread(low, high)
+
+
+def _worked(sheet: Sheet, line: Line) -> Decimal:
     # Source: CBP Form 7501 instructions: entered value in whole dollars, half up.
     entered = line.value.quantize(_DOLLAR, ROUND_HALF_UP)
     basis = basis_of(sheet, line, entered)
@@ -47,26 +77,33 @@ def line_duties(sheet: Sheet, line: Line) -> None:
         _over(sheet, line, basis, base, found)
     parts = sheet.parts[first:]
     round_sum(parts, "USD")
+    due = sum((part.amount for part in parts), ZERO)
     sheet.say(
         "Line {line}: {code} of {origin}, entered at {value}: {rates} = {amount}.",
         line=line.index, code=line.code, origin=line.asked.origin, value=entered,
-        rates=" + ".join(f"{part.rate} {part.kind}" for part in parts),
-        amount=sum((part.amount for part in parts), ZERO),
+        rates=" + ".join(f"{part.rate} {part.kind}" for part in parts), amount=due,
     )  # fmt: skip
+    return due
 
 
 def _open(sheet: Sheet, line: Line, measures: Iterable[Measure]) -> list[Measure]:
     """The measures whose claim is made and that no claim spares; exceptions nobody claimed are told."""
     found = []
     for measure in measures:
-        if measure.claim and measure.claim not in line.claims:
-            if measure.relation is Relation.EXEMPT and measure.kind != "base":
+        if not claimable(measure=measure, claims=line.claims):
+            if measure.claim and measure.relation is Relation.EXEMPT and measure.kind != "base":
                 sheet.say(
                     "Line {line}: {source} would spare it from {kind} if {claim} were claimed.",
                     line=line.index, source=measure.source, kind=measure.kind, claim=measure.claim,
                 )  # fmt: skip
             continue
-        if not spared(measure=measure, claims=line.claims, on=sheet.law.on):
+        if measure.kind == _SCOPE:
+            sheet.note(
+                "Line {line}: the goods may fall under an anti-dumping or countervailing order; its deposit is not included "
+                "({source}).",
+                line=line.index, source=measure.source,
+            )  # fmt: skip
+        elif not spared(measure=measure, claims=line.claims, on=sheet.law.on):
             found.append(measure)
     return found
 

@@ -1,0 +1,41 @@
+"""Which lines of the schedule the goods of a line are declared under."""
+
+from typing import Final
+
+from entrepot.customs.rules import goods_for, is_complete, leaves_of, successors_of
+from entrepot.landed.rules.working import Line, Sheet, Stop
+from entrepot.landed.terms import Status
+
+_LEAST: Final = 4
+_LINE: Final = 8
+_OFFERED: Final = 12
+
+
+def declared(sheet: Sheet, line: Line) -> tuple[str, ...]:
+    """The codes to work out: one, or all under a code that is too short to be declared. Raises Stop for no such code."""
+    code, law = line.code, sheet.law
+    found = goods_for(law=law, code=code) if len(code) >= _LEAST else None
+    if found is None:
+        raise _unknown(sheet, line)
+    if not is_complete(law=law):
+        return (code,)
+    leaves = leaves_of(law=law, code=code)
+    if len(leaves) > 1:
+        return tuple(leaf.code for leaf in leaves)
+    return (max(found.code, code, key=len),)
+
+
+def _unknown(sheet: Sheet, line: Line) -> Stop:
+    """The code does not exist on that day; what took its place is offered."""
+    code, law = line.code, sheet.law
+    offered = successors_of(law=law, code=code) if code else ()
+    if not offered and len(code) > _LINE:
+        offered = tuple(leaf.code for leaf in leaves_of(law=law, code=code[:_LINE]))
+    sheet.say(
+        "Line {line}: the code {code} is not in the loaded schedule of {day}.",
+        line=line.index, code=code or "(none)", day=law.on,
+    )  # fmt: skip
+    if offered:
+        sheet.note("{code} is not in the schedule of {day}; today: {codes}.", code=code, day=law.on,
+                   codes=", ".join(offered[:_OFFERED]))  # fmt: skip
+    return Stop(Status.UNKNOWN, "code_unknown", alternatives=offered[:_OFFERED])
