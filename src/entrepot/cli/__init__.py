@@ -52,6 +52,7 @@ def main() -> None:
             matrix,
             migrate,
             quote,
+            requote,
             sandbox,
             search,
             serve,

@@ -119,13 +119,13 @@ def _show(table: RateTable, flags: NDArray[np.int32], facts: dict[str, object]) 
     for flag in Flag:
         count = flagged(flags=flags, flag=flag)
         if count:
-            console.print(f"{_WORDS[flag]}: {count:,}.")
+            console.print(f"{_MEANINGS[flag]}: {count:,}.")
     console.print(
         f"Law {facts['law_seconds']} s, matrix {facts['matrix_seconds']} s, most memory {facts['peak_megabytes']:,} MB."
     )
 
 
-_WORDS: Final = {
+_MEANINGS: Final = {
     Flag.SPECIFIC: "By quantity, not by value",
     Flag.COMPOUND: "By value and quantity, or by a part of the value",
     Flag.UNKNOWN: "Rate of the day not known",

@@ -21,6 +21,7 @@ from entrepot.catalogue.queries.listings import (
     variant_ids_by_sku,
     waiting_pictures,
 )
+from entrepot.catalogue.queries.offers import offers_on_sale, variant_count
 from entrepot.catalogue.queries.sales import sale_lines
 
 __all__ = [
@@ -38,11 +39,13 @@ __all__ = [
     "listing_by_id",
     "listing_page",
     "listings_of",
+    "offers_on_sale",
     "open_runs",
     "picture_troubles",
     "published_ids",
     "rejected_csv",
     "sale_lines",
+    "variant_count",
     "variant_ids_by_sku",
     "waiting_pictures",
 ]

@@ -21,6 +21,7 @@ from entrepot.landed.terms.contract import (
 )
 from entrepot.landed.terms.reasons import REASONS, NothingToQuote, QuoteExpired, QuoteMissing, RequestInvalid
 from entrepot.landed.terms.steps import Step, Worked
+from entrepot.landed.terms.units import CategoryChange, Move, Requote, RequoteMissing, UnitPrice
 
 __all__ = [
     "GUARANTEED",
@@ -29,6 +30,7 @@ __all__ = [
     "Alternative",
     "AskedLine",
     "BasketQuote",
+    "CategoryChange",
     "Component",
     "ConsignmentQuote",
     "Entry",
@@ -38,6 +40,7 @@ __all__ = [
     "LandedPrice",
     "LineQuote",
     "Mode",
+    "Move",
     "NothingToQuote",
     "Policy",
     "PriceAsk",
@@ -47,9 +50,12 @@ __all__ = [
     "QuoteRequest",
     "Refusal",
     "RequestInvalid",
+    "Requote",
+    "RequoteMissing",
     "Span",
     "Status",
     "Step",
     "Transport",
+    "UnitPrice",
     "Worked",
 ]

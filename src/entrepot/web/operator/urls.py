@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from entrepot.web.operator import ledger, merchants, orders, overview
+from entrepot.web.operator import ledger, merchants, orders, overview, requotes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.show, name="operator"),
@@ -10,6 +10,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<slug:ref>/", orders.show, name="operator-order"),
     path("merchants/", merchants.listing, name="operator-merchants"),
     path("merchants/<slug:ref>/verify/", merchants.verify, name="operator-verify"),
+    path("requotes/", requotes.listing, name="operator-requotes"),
+    path("requotes/start/", requotes.start, name="operator-requotes-start"),
+    path("requotes/<int:number>/", requotes.show, name="operator-requote"),
     path("ledger/", ledger.balance, name="operator-ledger"),
     path("ledger/<slug:kind>/<slug:currency>/", ledger.accounts, name="operator-accounts"),
     path("ledger/<slug:kind>/<slug:currency>/<int:subject>/", ledger.statement, name="operator-statement"),

@@ -1,0 +1,60 @@
+"""The operator's pages about tariff changes, in both languages."""
+
+import pytest
+from django.test import Client
+from tests.landed.test_requote import add_measure, market, the_run
+from tests.parties.make import PASSWORD, user
+
+from entrepot.base import clock
+from entrepot.customs import queries as customs
+from entrepot.jobs import requote as jobs
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _law_of_this_test():
+    customs.forget()
+    yield
+    customs.forget()
+
+
+def desk():
+    user(email="op@example.com", operator=True)
+    client = Client()
+    assert client.post("/en/account/login/", {"login": "op@example.com", "password": PASSWORD}).status_code == 302
+    return client
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", ["Largest changes", "Case 0", "Dearer"]), ("zh-hans", ["变动最大的商品", "涨价", "美国车厘子"])],
+)
+def test_a_run_shows_what_it_changed(language, words):
+    market()
+    at = clock.now()
+    jobs.go_on(run=the_run(at))
+    add_measure(at)
+    run = jobs.go_on(run=the_run(at))
+    client = desk()
+    answer = client.get(f"/{language}/operator/requotes/{run.id}/")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "style=" not in page
+    assert all(word in page for word in words)
+    assert client.get(f"/{language}/operator/requotes/").status_code == 200
+
+
+def test_the_operator_starts_the_runs_that_are_due_and_sees_how_far_they_are():
+    market()
+    client = desk()
+    assert "Every price is of" not in client.post("/en/operator/requotes/start/", follow=True).content.decode()
+    page = client.get("/en/operator/requotes/", headers={"HX-Request": "true"}).content.decode()
+    assert "<progress" in page
+    assert "<html" not in page
+    assert client.get("/en/operator/requotes/1/").status_code == 404
+
+
+def test_nobody_else_sees_them(client):
+    assert client.get("/en/operator/requotes/").status_code in {302, 403, 404}
+    assert client.post("/en/operator/requotes/start/").status_code in {302, 403, 404}
