@@ -35,7 +35,6 @@ from entrepot.catalogue.terms.listings import (
     ListingUnknown,
     NotComplete,
     Offer,
-    OfferLine,
     Picture,
     PictureRefused,
     PictureUnreachable,
@@ -47,6 +46,7 @@ from entrepot.catalogue.terms.listings import (
     VariantId,
     WaitingPicture,
 )
+from entrepot.catalogue.terms.offers import OfferLine
 
 __all__ = [
     "CHANGED",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final, NamedTuple, NewType
+from typing import ClassVar, Final, NewType
 
 from entrepot.kernel.errors import NotFound, Refused, Upstream
 from entrepot.kernel.money import Money
@@ -169,22 +169,6 @@ class SaleLine:
     def goods_code(self, destination: str) -> str:
         """The code for `destination`, else the six digits all share, else empty: unknown."""
         return self.goods_codes.get(destination) or self.goods_codes.get("*", "")
-
-
-class OfferLine(NamedTuple):
-    """One price of one article on sale, with what customs asks about it. goods_code: for the asked destination."""
-
-    variant_id: int
-    merchant_id: int
-    listing_id: int
-    channel: str
-    category: str
-    goods_code: str
-    origin: str
-    ships_from: str
-    net_grams: int | None
-    gross_grams: int | None
-    price: Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,17 @@ def requote(*, run_id: int) -> Requote:
     row = RequoteRow.objects.filter(pk=run_id).first()
     if row is None:
         raise RequoteMissing
-    return run_of(row)
+    return run_of(row=row)
 
 
 def requotes(*, limit: int = 20) -> tuple[Requote, ...]:
     """The latest runs, newest first. One statement."""
-    return tuple(run_of(row) for row in RequoteRow.objects.order_by("-opened_at", "-id")[:limit])
+    return tuple(run_of(row=row) for row in RequoteRow.objects.order_by("-opened_at", "-id")[:limit])
 
 
 def open_requotes() -> tuple[Requote, ...]:
     """Runs that have not come to their end, oldest first. One statement."""
-    return tuple(run_of(row) for row in RequoteRow.objects.filter(ended_at=None).order_by("id"))
+    return tuple(run_of(row=row) for row in RequoteRow.objects.filter(ended_at=None).order_by("id"))
 
 
 def newest_versions() -> dict[str, tuple[str, str]]:
@@ -30,7 +30,7 @@ def newest_versions() -> dict[str, tuple[str, str]]:
     return {row.destination: (row.on.isoformat(), row.data_version) for row in rows}
 
 
-def run_of(row: RequoteRow) -> Requote:
+def run_of(*, row: RequoteRow) -> Requote:
     """The run that a row holds."""
     return Requote(
         id=row.id,

@@ -61,7 +61,7 @@ def open_requote(
         data_version=data_version,
         defaults={"id": new_id(), "currency": currency, "variants": variants, "opened_at": at},
     )
-    return run_of(row)
+    return run_of(row=row)
 
 
 @transaction.atomic
