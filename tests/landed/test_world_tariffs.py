@@ -1,17 +1,21 @@
-"""Loaded tariffs of China: what they change in an answer."""
+"""Loaded tariffs of China and Britain: what they change in an answer."""
 
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from entrepot.customs.rules import compiled
 from entrepot.customs.rules.loaders import TariffFile
 from entrepot.customs.rules.loaders.cn_articles import articles_table
 from entrepot.customs.rules.loaders.cn_tables import schedule
 from entrepot.customs.rules.loaders.cn_workbook import workbook
+from entrepot.customs.rules.loaders.uk_measures import uk_tariff
 from entrepot.customs.services import load_part
 from entrepot.landed import queries
+from entrepot.landed.rules import quote
 from entrepot.landed.terms import Given, Importer, Mode, QuoteAnswer
+from tests.customs import test_uk_loader as uk
 from tests.customs.make import NOON
 from tests.customs.test_world_loaders import ARTICLES, SCHEDULE, WORKBOOK
 from tests.landed import make
@@ -117,3 +121,50 @@ def test_a_price_far_off_the_scheduled_value_is_noted(loaded: None) -> None:
 
 def test_an_article_without_a_scheduled_value_takes_its_price(loaded: None) -> None:
     assert article("01019900", "500").tax == 65
+
+
+def british(code: str, origin: str, region: str | None = None, **facts) -> QuoteAnswer:
+    measures = (
+        uk.measure("103", uk.component(10.0), uk.component(93.1, "04", "EUR", "DTN")),
+        uk.measure("142", uk.component(0), area="2080"),
+        uk.measure(
+            "552", uk.component(40), uk.component(0, "04"), series="D", area="CN", additional_code={"code": "B999"}
+        ),
+        uk.measure("552", uk.component(5), series="D", area="CN", additional_code={"code": "B107"}),
+        uk.measure("305", uk.component(20), series="P"),
+    )
+    rows = uk_tariff(uk.file(*measures)).rows
+    law = compiled(destination="GB", currency="GBP", on=date(2026, 3, 2), rows=rows, version="test")
+    line = make.line("1000", goods_code=code, origin=origin, currency="GBP", **facts)
+    request = make.request(
+        line, on=date(2026, 3, 2), destination="GB", region=region, ship_from=origin, mode=Mode.CARGO, currency="GBP",
+        importer=Importer.BUSINESS,
+    )  # fmt: skip
+    return quote(request=request, law=law, rates={("EUR", "GBP"): make.rate("EUR", "GBP", "0.85")})
+
+
+def test_british_duty_exchanges_its_euro_amounts() -> None:
+    answer = british("0102291010", "BR", measures={"kg": Decimal(100)})
+
+    # 10 % of 1000 and EUR 93.10 for 100 kg at 0.85: 79.135 to the penny half up, the sum cut.
+    assert parts(answer) == {"duty": Decimal("179.14"), "vat": Decimal("235.82")}
+    assert british("0102291010", "BR").reason == "quantity_missing"
+
+
+def test_british_preferences_and_exporters_are_claimed() -> None:
+    kilograms = {"kg": Decimal(100)}
+
+    assert parts(british("0102291010", "PE", measures=kilograms, claims=("preference",)))["duty"] == 0
+    assert any("not claimed" in note for note in british("0102291010", "PE", measures=kilograms).notes)
+    assert parts(british("0102291010", "CN", measures=kilograms))["anti_dumping"] == 400
+    named = british("0102291010", "CN", measures=kilograms, claims=("additional_code:B107",))
+    assert parts(named)["anti_dumping"] == 50
+
+
+def test_goods_at_risk_in_northern_ireland_need_the_european_tariff() -> None:
+    kilograms = {"kg": Decimal(100)}
+
+    assert british("0102291010", "BR", "GB-NIR", measures=kilograms).reason == "code_unknown"
+    assert parts(british("0102291010", "BR", "GB-NIR", measures=kilograms, claims=("UKIMS",)))["duty"] == Decimal(
+        "179.14"
+    )

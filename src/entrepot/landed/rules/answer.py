@@ -33,8 +33,9 @@ from entrepot.rates.terms import Rate
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _CHINESE: Final = frozenset({Mode.CBEC_BONDED, Mode.CBEC_DIRECT, Mode.PERSONAL})
-# Source: Enforcement Rule of the Korean Customs Act art. 45 names its limits in US dollars.
-_LIMITS_IN_DOLLARS: Final = frozenset({"KRW"})
+# Amounts of another currency in an authority's law. Source: Enforcement Rule of the Korean Customs Act art. 45, limits in
+# US dollars; UK tariff, agricultural duties in euro.
+_FOREIGN: Final = {"KRW": "USD", "GBP": "EUR"}
 _WHOLE: Final = Decimal(100)
 _MOST: Final = Decimal(10) ** 15
 
@@ -85,8 +86,8 @@ def needed_rates(*, request: QuoteRequest, currency: str) -> frozenset[tuple[str
     pairs = {(line.currency, currency) for line in request.lines} | {
         (request.currency, currency), (currency, request.currency),
     }  # fmt: skip
-    if currency in _LIMITS_IN_DOLLARS:
-        pairs.add(("USD", currency))
+    if currency in _FOREIGN:
+        pairs.add((_FOREIGN[currency], currency))
     return frozenset(pair for pair in pairs if pair[0] != pair[1])
 
 

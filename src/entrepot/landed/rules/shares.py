@@ -8,7 +8,7 @@ from entrepot.kernel.money import Money
 # Source: the quote contract, kinds of components.
 _DUTIES: Final = frozenset(
     {
-        "base", "duty", "additional_us", "postal", "s301_cn", "s301_br", "s301_fl", "s122", "s232", "s201", "s338",
+        "base", "duty", "additional_us", "anti_dumping", "countervailing", "safeguard", "additional", "postal", "s301_cn", "s301_br", "s301_fl", "s122", "s232", "s201", "s338",
         "ieepa_fentanyl", "ieepa_reciprocal", "ieepa_india", "ieepa_brazil",
     }
 )  # fmt: skip

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from entrepot.customs.rules.loaders import cn_articles, cn_history, cn_tables, cn_workbook, eu_vat
+from entrepot.customs.rules.loaders import cn_articles, cn_history, cn_tables, cn_workbook, eu_vat, uk_measures
 from entrepot.customs.rules.loaders.files import FileKind
 
 WORLD_KINDS: Final[tuple[FileKind, ...]] = (
@@ -82,5 +82,21 @@ WORLD_KINDS: Final[tuple[FileKind, ...]] = (
         name=re.compile(r"eu_standard_vat.*\.csv"),
         mark=re.compile(rb"^(\xef\xbb\xbf)?eu_code,name,effective_from"),
         read=eu_vat.vat_history,
+    ),
+    FileKind(
+        part="gb.tariff",
+        jurisdiction="GB",
+        what="the United Kingdom's commodities and areas",
+        name=re.compile(r"(uk__)?geographical_areas\.json"),
+        read=uk_measures.uk_tariff,
+        beside=("uk__commodities__*.json",),
+    ),
+    FileKind(
+        part="gb.xi",
+        jurisdiction="GB",
+        what="Northern Ireland's commodities and areas",
+        name=re.compile(r"xi__geographical_areas\.json"),
+        read=uk_measures.xi_tariff,
+        beside=("xi__commodities__*.json",),
     ),
 )

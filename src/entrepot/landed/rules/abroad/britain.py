@@ -16,10 +16,7 @@ def british(sheet: Sheet) -> None:
     value = sheet.goods_value
     shares = carriage(sheet)
     sheet.customs_value = value + sum(shares, ZERO)
-    if (sheet.request.region or "").endswith("NIR"):
-        sheet.note(
-            "Northern Ireland: goods at risk of moving to the European Union pay the EU duty; not at risk with UKIMS."
-        )
+    kind = _tariff(sheet)
     excise = outside(sheet, "excise")
     if excise:
         sheet.note("Excise duty on alcohol and tobacco is not included.")
@@ -32,7 +29,7 @@ def british(sheet: Sheet) -> None:
     low = None if excise else relief(sheet, "low_value", value)
     duties = [ZERO] * len(sheet.lines)
     if low is None:
-        duties = _duties(sheet, lands(sheet, shares), gift=gift)
+        duties = _duties(sheet, lands(sheet, shares), kind, gift=gift)
     at_sale = low is not None and not gift
     sheet.regime = "low_value_vat" if at_sale else "gift" if gift else "ordinary_import"
     if low is not None and at_sale:
@@ -50,7 +47,21 @@ def british(sheet: Sheet) -> None:
         tax_on(sheet, line, base, "vat", truncated("GBP"), sheet.law.destination)
 
 
-def _duties(sheet: Sheet, landed: list[tuple[Line, Decimal]], *, gift: bool) -> list[Decimal]:
+def _tariff(sheet: Sheet) -> str:
+    """Whose duty counts: the European Union's for goods at risk in Northern Ireland.
+
+    Source: Windsor Framework; GOV.UK, goods not at risk: UK Internal Market Scheme.
+    """
+    if not (sheet.request.region or "").endswith("NIR"):
+        return "duty"
+    if all("UKIMS" in line.claims for line in sheet.lines):
+        sheet.note("Northern Ireland, goods not at risk under UKIMS: the duty of the United Kingdom.")
+        return "duty"
+    sheet.note("Northern Ireland, goods at risk of moving to the European Union: the EU duty; not at risk with UKIMS.")
+    return "duty_xi"
+
+
+def _duties(sheet: Sheet, landed: list[tuple[Line, Decimal]], kind: str, *, gift: bool) -> list[Decimal]:
     """Ordinary duty on goods with carriage; gifts up to GBP 630 at the flat rate."""
     flat = None
     if gift and relief(sheet, "gift_flat_duty", sheet.goods_value) is not None:
@@ -61,7 +72,7 @@ def _duties(sheet: Sheet, landed: list[tuple[Line, Decimal]], *, gift: bool) -> 
         ordinary = line.asked.given.duty_pct
         ratio = flat.rate.ad_valorem if flat is not None else None
         if flat is None or ratio is None or (ordinary is not None and ordinary / 100 < ratio):
-            duties.append(duty_on(sheet, line, value, truncated("GBP")))
+            duties.append(duty_on(sheet, line, value, truncated("GBP"), kind))
             continue
         part = sheet.add("duty", line.index, value, percent(ratio), value * ratio, flat)
         round_each([part], truncated("GBP"))
