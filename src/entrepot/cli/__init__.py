@@ -47,6 +47,7 @@ def main() -> None:
             audit,
             demo,
             demo_market,
+            explain,
             import_,
             index,
             matrix,

@@ -11,6 +11,7 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
+from typer.core import TyperGroup
 
 from entrepot.base import clock
 from entrepot.cli import app
@@ -21,9 +22,25 @@ from entrepot.landed.terms import GUARANTEED, STRICT, AskedLine, Given, QuoteAns
 _encoder = msgspec.json.Encoder()
 
 
+class Quoting(TyperGroup):
+    """`entrepot quote` with options or a file asks for a price; with `explain` or `replay` it looks back at one."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """Without a name of ours in front, the words are those of `ask`."""
+        named = bool(args) and (args[0] in self.commands or args[0] == "--help")
+        return super().parse_args(ctx, args if named else ["ask", *args])
+
+
+quotes = typer.Typer(
+    cls=Quoting,
+    help="What customs take: `quote [OPTIONS] [FILE]` asks (`quote ask --help` lists the options); the others look back.",
+)
+app.add_typer(quotes, name="quote")
+
+
 # long: one option for each key of the contract that a person would type.
-@app.command()
-def quote(
+@quotes.command()
+def ask(
     file: Annotated[
         Path | None, typer.Argument(help="With --jsonl: requests, one JSON a line; else standard input.")
     ] = None,

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 import msgspec
+from django.utils.translation import gettext
 from dmr import Body, Path, Query, modify
 
 from entrepot.api.door import Door
@@ -19,6 +20,7 @@ from entrepot.flows.place_order import place_order
 from entrepot.flows.quote_basket import quote_basket
 from entrepot.kernel.money import Money
 from entrepot.landed import queries as landed
+from entrepot.landed.rules import told
 from entrepot.landed.terms import BasketQuote, ConsignmentQuote, QuoteAnswer, QuoteRequest
 from entrepot.orders import queries as orders
 from entrepot.orders.terms import Amounts, CancelReason, ConsignmentView, OrderUnknown, OrderView
@@ -144,7 +146,7 @@ def _quote(quote: BasketQuote) -> BasketQuoteOut:
         ref=quote.ref,
         currency=quote.currency,
         destination=quote.destination,
-        sums=_sums(quote),
+        sums=sums_of(quote),
         consignments=[
             ConsignmentPart(
                 merchant=one.merchant_name,
@@ -153,7 +155,7 @@ def _quote(quote: BasketQuote) -> BasketQuoteOut:
                 mode=one.mode,
                 route=one.route,
                 regime=one.regime,
-                sums=_sums(one),
+                sums=sums_of(one),
                 notes=list(one.notes),
                 days_min=one.days_min,
                 days_max=one.days_max,
@@ -169,7 +171,8 @@ def _quote(quote: BasketQuote) -> BasketQuoteOut:
     )
 
 
-def _sums(whole: BasketQuote | ConsignmentQuote | Amounts) -> Sums:
+def sums_of(whole: BasketQuote | ConsignmentQuote | Amounts) -> Sums:
+    """The five parts and their total."""
     parts: tuple[Money, ...] = (whole.goods, whole.freight, whole.duty, whole.tax, whole.fees, whole.total)
     return Sums(*(amount(part) for part in parts))
 
@@ -183,7 +186,7 @@ class QuotesDoor(Door):
     @modify(status_code=HTTPStatus.OK)
     def post(self, parsed_body: Body[QuoteRequest]) -> QuoteAnswer:
         """Answer one request of the quote contract by the law of its day. Nothing is kept, so it takes no key."""
-        return landed.answer(request=parsed_body)
+        return told(landed.reasoned(request=parsed_body), gettext)
 
 
 class OrderIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -355,7 +358,7 @@ def _order(order: OrderView) -> OrderOut:
     return OrderOut(
         ref=order.ref,
         state=order.state.value,
-        sums=_sums(order.amounts),
+        sums=sums_of(order.amounts),
         quote=order.quote_ref,
         placed_at=order.placed_at,
         expires_at=order.expires_at,
@@ -373,7 +376,7 @@ def consignment_out(one: ConsignmentView) -> OrderConsignmentOut:
         mode=one.mode,
         regime=one.regime,
         route=one.route.value,
-        sums=_sums(one.amounts),
+        sums=sums_of(one.amounts),
         lines=[
             OrderLineOut(
                 listing=line.listing_ref,

@@ -7,7 +7,7 @@ from dmr.routing import Router
 from dmr.routing import path as route
 
 from entrepot.api import docs
-from entrepot.api.v1 import baskets, goods, identity, selling, shopping, tokens
+from entrepot.api.v1 import baskets, explained, goods, identity, selling, shopping, tokens
 
 router = Router(
     "api/v1/",
@@ -17,6 +17,7 @@ router = Router(
         route("categories", goods.CategoriesDoor.as_view(), name="api-categories"),
         route("channels", goods.ChannelsDoor.as_view(), name="api-channels"),
         route("quotes", shopping.QuotesDoor.as_view(), name="api-quotes"),
+        route("quotes/<slug:ref>", explained.QuoteDoor.as_view(), name="api-quote"),
         route("basket", baskets.BasketDoor.as_view(), name="api-basket"),
         route("basket/quote", shopping.BasketQuoteDoor.as_view(), name="api-basket-quote"),
         route("addresses", shopping.AddressesDoor.as_view(), name="api-addresses"),

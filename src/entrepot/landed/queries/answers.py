@@ -4,9 +4,8 @@ from datetime import UTC, datetime, time
 
 from entrepot.customs import queries as customs
 from entrepot.customs.terms import LawMissing
-from entrepot.landed.rules import lawless_answer, needed_rates
-from entrepot.landed.rules import quote as quoted
-from entrepot.landed.terms import STRICT, Policy, QuoteAnswer, QuoteRequest
+from entrepot.landed.rules import lawless_answer, needed_rates, worked
+from entrepot.landed.terms import STRICT, Policy, QuoteAnswer, QuoteRequest, Worked
 from entrepot.rates import queries as rates
 from entrepot.rates.terms import Rate, RateMissing
 
@@ -17,14 +16,19 @@ def answer(*, request: QuoteRequest, policy: Policy = STRICT, data_version: str 
     data_version: of an earlier answer, to have it again as it was; else by all that is known now. An unknown
     destination or a missing rate is answered as unknown, never raised. Raises LoadUnknown.
     """
+    return reasoned(request=request, policy=policy, data_version=data_version).answer
+
+
+def reasoned(*, request: QuoteRequest, policy: Policy = STRICT, data_version: str = "") -> Worked:
+    """The answer of `answer` with its reasoning as steps, to be told in the reader's language."""
     as_of = customs.load_named(version=data_version) if data_version else None
     try:
         law = customs.law(destination=request.destination, on=request.on, as_of=as_of)
     except LawMissing:
-        return lawless_answer(request=request)
+        return Worked(lawless_answer(request=request), (), ())
     pairs = needed_rates(request=request, currency=law.currency)
     at = datetime.combine(request.on, time(23, 59), tzinfo=UTC)
-    return quoted(request=request, law=law, policy=policy, rates=known_rates(pairs=pairs, at=at) if pairs else None)
+    return worked(request=request, law=law, policy=policy, rates=known_rates(pairs=pairs, at=at) if pairs else None)
 
 
 def known_rates(*, pairs: frozenset[tuple[str, str]], at: datetime) -> dict[tuple[str, str], Rate]:

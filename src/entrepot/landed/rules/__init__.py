@@ -2,18 +2,25 @@
 
 from entrepot.landed.rules.answer import invalid_answer, lawless_answer, needed_rates, quote, request_of, worked
 from entrepot.landed.rules.basket import VALID, Wanted, consigned, consignment_result, frozen_quote, on_sale
+from entrepot.landed.rules.citing import citation
+from entrepot.landed.rules.explaining import ConsignmentTold, PartTold, QuoteTold, rate_told, told_parts, told_quote
 from entrepot.landed.rules.parcels import Door, No, Parcel, Piece, Priced, gross_grams, no_lane, priced
+from entrepot.landed.rules.replaying import replayed
 from entrepot.landed.rules.shares import fixed_sum
-from entrepot.landed.rules.telling import sentence, sentences
+from entrepot.landed.rules.telling import sentence, sentences, told
 
 __all__ = [
     "VALID",
+    "ConsignmentTold",
     "Door",
     "No",
     "Parcel",
+    "PartTold",
     "Piece",
     "Priced",
+    "QuoteTold",
     "Wanted",
+    "citation",
     "consigned",
     "consignment_result",
     "fixed_sum",
@@ -26,8 +33,13 @@ __all__ = [
     "on_sale",
     "priced",
     "quote",
+    "rate_told",
+    "replayed",
     "request_of",
     "sentence",
     "sentences",
+    "told",
+    "told_parts",
+    "told_quote",
     "worked",
 ]

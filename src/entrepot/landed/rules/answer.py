@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
 import msgspec
+from msgspec import UNSET
 
 from entrepot.customs.rules import restriction_on
 from entrepot.customs.terms import Law, Verdict
@@ -17,6 +18,7 @@ from entrepot.landed.rules.telling import sentences
 from entrepot.landed.rules.us_sales_tax import sales_tax
 from entrepot.landed.rules.working import ZERO, Part, Rounder, Sheet, Stop, opened, unknown
 from entrepot.landed.terms import (
+    ROUNDING,
     STRICT,
     Component,
     Mode,
@@ -220,6 +222,9 @@ def _summed(sheet: Sheet, rates: Mapping[tuple[str, str], Rate]) -> QuoteAnswer:
     for component in components:
         sums[family_of(kind=component.kind)] += component.amount
     duty, tax, fees = (sums[name].quantize(unit) for name in ("duty", "tax", "fees"))
+    rounding = ROUNDING.get(law.currency)
+    if rounding is not None:
+        sheet.trace.append(rounding)
     sheet.say(
         "Duty {duty}, tax {tax}, fees {fees}: {total} {currency}.",
         duty=duty,
@@ -258,7 +263,8 @@ def _component(part: Part, told: Rounder) -> Component:
         amount=told(part.amount),
         source=part.source,
         valid_from=part.valid_from,
-        **({"assumed": part.assumed} if part.assumed else {}),
+        assumed=part.assumed or UNSET,
+        valid_until=part.valid_until or UNSET,
     )
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
+from msgspec import structs
+
 from entrepot.kernel.errors import fill
-from entrepot.landed.terms import Step
+from entrepot.landed.terms import QuoteAnswer, Step, Worked
 
 Translate = Callable[[str], str]
 
@@ -27,17 +29,23 @@ def english(text: str) -> str:
     return text
 
 
-def sentence(told: Step, translate: Translate = english) -> str:
+def sentence(step: Step, translate: Translate = english) -> str:
     """The step in words; `translate` gives each English text's other language, or the text itself."""
-    words = translate(told.template)
-    if not told.facts:
+    words = translate(step.template)
+    if not step.facts:
         return words
-    return fill(words, {name: _worded(fact, translate) for name, fact in told.facts.items()})
+    return fill(words, {name: _worded(fact, translate) for name, fact in step.facts.items()})
 
 
-def sentences(told: Iterable[Step], translate: Translate = english) -> tuple[str, ...]:
+def sentences(steps: Iterable[Step], translate: Translate = english) -> tuple[str, ...]:
     """Each step in words, in order."""
-    return tuple(sentence(each, translate) for each in told)
+    return tuple(sentence(each, translate) for each in steps)
+
+
+def told(worked: Worked, translate: Translate) -> QuoteAnswer:
+    """The answer with its trace and its notes in the language of `translate`."""
+    notes, trace = sentences(worked.remarks, translate), sentences(worked.steps, translate)
+    return structs.replace(worked.answer, notes=notes or worked.answer.notes, trace=trace)
 
 
 def _worded(fact: str | Step | tuple[Step, ...], translate: Translate) -> str:

@@ -75,6 +75,7 @@ class Part:
     valid_from: date
     assumed: str = ""
     amount: Decimal = ZERO
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class Source:
     source: str
     valid_from: date
     unknown_from: date | None = None
+    valid_until: date | None = None
 
 
 @dataclass(slots=True)
@@ -121,7 +123,9 @@ class Sheet:
 
     def add(self, kind: str, line: int | None, base: Decimal, rate: str, exact: Decimal, law: Measure | Source) -> Part:
         """Put in one part, not rounded yet; a rate beyond what is known is assumed or stops the answer."""
-        part = Part(kind, line, base, rate, exact, law.source, law.valid_from, self.assumed(law))
+        part = Part(
+            kind, line, base, rate, exact, law.source, law.valid_from, self.assumed(law), valid_until=law.valid_until
+        )
         self.parts.append(part)
         return part
 

@@ -20,12 +20,17 @@ from entrepot.landed.terms.contract import (
     Transport,
 )
 from entrepot.landed.terms.reasons import REASONS, NothingToQuote, QuoteExpired, QuoteMissing, RequestInvalid
+from entrepot.landed.terms.replay import Difference, Replay, Verdict
 from entrepot.landed.terms.steps import Step, Worked
 from entrepot.landed.terms.units import CategoryChange, Move, Requote, RequoteMissing, UnitPrice
+from entrepot.landed.terms.words import KINDS, REGIMES, ROUNDING
 
 __all__ = [
     "GUARANTEED",
+    "KINDS",
     "REASONS",
+    "REGIMES",
+    "ROUNDING",
     "STRICT",
     "Alternative",
     "AskedLine",
@@ -33,6 +38,7 @@ __all__ = [
     "CategoryChange",
     "Component",
     "ConsignmentQuote",
+    "Difference",
     "Entry",
     "Fact",
     "Given",
@@ -49,6 +55,7 @@ __all__ = [
     "QuoteMissing",
     "QuoteRequest",
     "Refusal",
+    "Replay",
     "RequestInvalid",
     "Requote",
     "RequoteMissing",
@@ -57,5 +64,6 @@ __all__ = [
     "Step",
     "Transport",
     "UnitPrice",
+    "Verdict",
     "Worked",
 ]

@@ -108,6 +108,7 @@ class Component(Struct, frozen=True, kw_only=True):
     """One duty, tax or fee: its base, the rate as the law writes it, the amount, and where the law stands.
 
     line: index of the request's line; None for the whole consignment. assumed: why the figure is carried forward.
+    valid_until: the first day on which it no longer holds, where that is known.
     """
 
     kind: str
@@ -118,6 +119,7 @@ class Component(Struct, frozen=True, kw_only=True):
     source: str
     valid_from: date
     assumed: str | UnsetType = UNSET
+    valid_until: date | UnsetType = UNSET
 
 
 class Alternative(Struct, frozen=True, kw_only=True):

@@ -52,6 +52,22 @@ def order(*, viewer: Viewer, ref: str) -> OrderView:
     )
 
 
+def order_of_quote(*, shopper_id: int, quote_ref: str) -> str:
+    """The reference of the order that was made of a quote; empty when there is none."""
+    found = (
+        models.Order.objects.filter(shopper_id=shopper_id, quote_ref=quote_ref).values_list("ref", flat=True).first()
+    )
+    return found or ""
+
+
+def quote_of_order(*, shopper_id: int, order_id: int) -> str:
+    """The reference of the quote that an order was made of. Raises OrderUnknown."""
+    found = models.Order.objects.filter(shopper_id=shopper_id, id=order_id).values_list("quote_ref", flat=True).first()
+    if found is None:
+        raise OrderUnknown
+    return found
+
+
 def orders_of(*, viewer: Viewer, after: str | None = None, limit: int = 20) -> tuple[OrderCard, ...]:
     """The shopper's orders, newest first, behind the order `after` (a reference). Four statements at most."""
     if viewer.shopper_id is None:

@@ -16,13 +16,15 @@ from entrepot.channels.terms import Route
 from entrepot.depot import queries as depot
 from entrepot.flows.ship_consignment import ship_consignment
 from entrepot.kernel.money import Money, exponent
+from entrepot.landed import queries as landed
+from entrepot.landed.rules import citation
 from entrepot.orders import queries as orders
 from entrepot.orders.terms import ConsignmentView, Stage
 from entrepot.parties.terms import Merchant, NotYours
 from entrepot.rates.terms import Rate
+from entrepot.web.explained import explained
 from entrepot.web.merchant.desk import for_merchant
 from entrepot.web.merchant.words import moment_name, step_name
-from entrepot.web.shopper.citations import citation
 from entrepot.web.templating import language
 from entrepot.web.viewer import viewer_of
 
@@ -89,6 +91,18 @@ def show(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
         "stage_of": lambda what: moment_name(Stage(what)),
     }
     return render(request, "merchant/consignment.html", shown)
+
+
+@for_merchant
+def price(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
+    """How the shopper's price for this consignment was made."""
+    consignment = orders.consignment(viewer=viewer_of(request), ref=ref)
+    if consignment.merchant_id != merchant.id:
+        raise NotYours
+    quote_ref = orders.quote_of_order(shopper_id=consignment.shopper_id, order_id=consignment.order_id)
+    quote = landed.quotes_by_ref(shopper_id=consignment.shopper_id, refs=[quote_ref])[quote_ref]
+    shown = {"merchant": merchant, "ref": ref, "price": explained(quote, merchant_id=merchant.id)}
+    return render(request, "merchant/price.html", shown)
 
 
 @for_merchant

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("<slug:merchant>/consignments/", consignments.listing, name="merchant-consignments"),
     path("<slug:merchant>/consignments/<slug:ref>/", consignments.show, name="merchant-consignment"),
+    path("<slug:merchant>/consignments/<slug:ref>/price/", consignments.price, name="merchant-price"),
     path("<slug:merchant>/consignments/<slug:ref>/ship/", consignments.ship, name="merchant-ship"),
     path("<slug:merchant>/money/", money.show, name="merchant-money"),
     path("<slug:merchant>/money/payout/", money.take_out, name="merchant-take-out"),

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from entrepot.web.operator import ledger, merchants, orders, overview, requotes
+from entrepot.web.operator import ledger, merchants, orders, overview, price, requotes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.show, name="operator"),
     path("orders/", orders.listing, name="operator-orders"),
     path("orders/<slug:ref>/", orders.show, name="operator-order"),
+    path("prices/<slug:ref>/", price.show, name="operator-price"),
     path("merchants/", merchants.listing, name="operator-merchants"),
     path("merchants/<slug:ref>/verify/", merchants.verify, name="operator-verify"),
     path("requotes/", requotes.listing, name="operator-requotes"),

@@ -131,6 +131,7 @@ class OrderShown:
     total: Money
     confirmable: bool
     data_version: str
+    quote_ref: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +229,7 @@ def _shown(order: OrderView, at: datetime) -> OrderShown:
         total=order.amounts.total,
         confirmable=any(part.release_at is None or part.release_at > at for part in (*arrived, *delivered)),
         data_version=order.data_version,
+        quote_ref=order.quote_ref,
     )
 
 

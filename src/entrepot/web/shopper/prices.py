@@ -14,9 +14,9 @@ from entrepot.catalogue.terms import Card, SaleLine
 from entrepot.kernel.errors import fill
 from entrepot.kernel.money import Money
 from entrepot.landed import queries as landed
-from entrepot.landed.terms import REASONS, Component, LandedPrice, PriceAsk
+from entrepot.landed.rules import citation
+from entrepot.landed.terms import KINDS, REASONS, REGIMES, Component, LandedPrice, PriceAsk
 from entrepot.search.terms import Piece
-from entrepot.web.shopper.citations import citation
 from entrepot.web.templating import country, language, text
 from entrepot.web.viewer import Place
 
@@ -33,32 +33,6 @@ class _Minute:
 # Label, amount or none when unknown, explanation, kind ('' line, 'part' of the line above, 'sum').
 Row = tuple[str, Money | None, str, str]
 
-_KINDS: Final[Mapping[str, str]] = {
-    "base": gettext_noop("Basic duty"),
-    "s301_cn": gettext_noop("Section 301 duty on Chinese goods"),
-    "s301_br": gettext_noop("Section 301 duty on Brazilian goods"),
-    "s301_fl": gettext_noop("Section 301 duty"),
-    "ieepa_fentanyl": gettext_noop("Emergency duty (fentanyl)"),
-    "ieepa_reciprocal": gettext_noop("Emergency duty (reciprocal)"),
-    "ieepa_india": gettext_noop("Emergency duty on Indian goods"),
-    "ieepa_brazil": gettext_noop("Emergency duty on Brazilian goods"),
-    "s122": gettext_noop("Section 122 surcharge"),
-    "s232": gettext_noop("Section 232 duty"),
-    "s201": gettext_noop("Section 201 safeguard"),
-    "s338": gettext_noop("Section 338 duty"),
-    "postal": gettext_noop("Postal duty"),
-    "mpf": gettext_noop("Merchandise processing fee"),
-    "hmf": gettext_noop("Harbor maintenance fee"),
-    "waybill_fee": gettext_noop("Customs fee per waybill"),
-    "mail_fee": gettext_noop("Customs fee per mail item"),
-    "sales_tax": gettext_noop("Sales tax"),
-    "duty": gettext_noop("Duty"),
-    "additional_us": gettext_noop("Additional duty on US goods"),
-    "consumption_tax": gettext_noop("Consumption tax"),
-    "vat": gettext_noop("VAT"),
-    "gst": gettext_noop("GST"),
-    "articles_tax": gettext_noop("Tax on personal articles"),
-}
 # Of what the tariff has to say, the part that is for shoppers; the rest is for brokers and stands in the quote.
 _NOTES: Final = frozenset(
     {
@@ -73,20 +47,6 @@ _NOTES: Final = frozenset(
 )
 _FEES: Final = frozenset({"mpf", "hmf", "waybill_fee", "mail_fee"})
 _TAXES: Final = frozenset({"sales_tax", "consumption_tax", "vat", "gst", "articles_tax"})
-_REGIMES: Final[Mapping[str, str]] = {
-    "cbec": gettext_noop("Cross-border e-commerce retail import"),
-    "cbec_full_tax": gettext_noop("Cross-border e-commerce, taxed in full"),
-    "personal_articles": gettext_noop("Personal articles by post"),
-    "general_trade": gettext_noop("General trade"),
-    "de_minimis": gettext_noop("Low value, free of duty"),
-    "informal_entry": gettext_noop("Informal entry"),
-    "formal_entry": gettext_noop("Formal entry"),
-    "postal_flat": gettext_noop("Postal duty, flat"),
-    "express_consignment": gettext_noop("Express consignment"),
-    "ioss": gettext_noop("VAT paid at checkout (IOSS)"),
-    "low_value_vat": gettext_noop("Low value, VAT paid at checkout"),
-    "domestic": gettext_noop("Within the country: no customs"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +101,11 @@ def notes_of(notes: Iterable[str]) -> tuple[str, ...]:
 
 def regime_name(regime: str) -> str:
     """The legal way in, as a shopper may read it."""
-    return _(_REGIMES[regime]) if regime in _REGIMES else regime.replace("_", " ")
+    return _(REGIMES[regime].template) if regime in REGIMES else regime.replace("_", " ")
 
 
 def _component_row(component: Component, currency: str) -> Row:
-    label = _(_KINDS[component.kind]) if component.kind in _KINDS else component.kind
+    label = _(KINDS[component.kind].template) if component.kind in KINDS else component.kind
     rate = component.rate.replace(", waived", _(", not levied")) if component.rate != "Free" else _("free")
     why = " · ".join(part for part in (rate, citation(component.source, language())) if part)
     if isinstance(component.assumed, str):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from entrepot.web.shopper import basket, checkout, home, listing, orders, pay, search
+from entrepot.web.shopper import basket, checkout, home, listing, orders, pay, price, search
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.show, name="home"),
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("checkout/place/", checkout.place, name="checkout_place"),
     path("orders/", orders.listing, name="orders"),
     path("orders/<str:ref>/", orders.show, name="order"),
+    path("prices/<str:ref>/", price.show, name="price"),
     path("orders/<str:ref>/pay/", pay.show, name="order_pay"),
     path("orders/<str:ref>/return/", pay.back, name="order_return"),
     path("orders/<str:ref>/cancel/", orders.cancel, name="order_cancel"),
