@@ -133,6 +133,33 @@ class Picture(OwnedModel):
         return self.source
 
 
+class GoodsCodeDecision(OwnedModel):
+    """A goods code that a person chose for a listing, with what was shown then. Never changed or deleted."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    merchant_id = models.BigIntegerField()
+    listing = models.ForeignKey(Listing, on_delete=models.PROTECT, db_index=False)
+    key = models.CharField(max_length=64)
+    country = models.CharField(max_length=2)
+    code = models.CharField(max_length=10)
+    title = models.CharField(max_length=500)
+    person_id = models.BigIntegerField()
+    decided_by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+    why = models.TextField(default="")
+    score = models.DecimalField(max_digits=5, decimal_places=4, null=True)
+    nomenclature = models.CharField(max_length=32)
+    basis = models.CharField(max_length=64, default="")
+    evidence = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["merchant_id", "key"], name="catalogue_goodscodedecision_once"),)
+        indexes = (models.Index(fields=["merchant_id", "listing", "-at"], name="catalogue_decision_recent"),)
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class ImportRun(OwnedModel):
     """One file on its way in. staged_line and applied_line are the resume points of its two halves."""
 

@@ -45,6 +45,7 @@ def main() -> None:
         from entrepot.cli import (  # noqa: F401
             accounts,
             audit,
+            classify,
             demo,
             demo_market,
             explain,

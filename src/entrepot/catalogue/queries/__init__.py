@@ -2,6 +2,7 @@
 
 from entrepot.catalogue.queries.cards import cards, index_documents, published_ids
 from entrepot.catalogue.queries.categories import categories, category
+from entrepot.catalogue.queries.coding import coding_model, decisions, suggested_codes
 from entrepot.catalogue.queries.imports import (
     feed_path,
     import_rows,
@@ -28,6 +29,8 @@ __all__ = [
     "cards",
     "categories",
     "category",
+    "coding_model",
+    "decisions",
     "feed_path",
     "import_rows",
     "import_run",
@@ -45,6 +48,7 @@ __all__ = [
     "published_ids",
     "rejected_csv",
     "sale_lines",
+    "suggested_codes",
     "variant_count",
     "variant_ids_by_sku",
     "waiting_pictures",

@@ -2,6 +2,7 @@
 
 from entrepot.catalogue.services.applying import Chunk, apply_feed_chunk, note_stock
 from entrepot.catalogue.services.categories import plant_categories
+from entrepot.catalogue.services.coding import build_coding, built_model, decide_goods_code, teach_titles
 from entrepot.catalogue.services.imports import (
     begin_undo,
     claim_import,
@@ -28,8 +29,11 @@ __all__ = [
     "archive_listing",
     "attach_picture",
     "begin_undo",
+    "build_coding",
+    "built_model",
     "claim_import",
     "create_listing",
+    "decide_goods_code",
     "edit_listing",
     "fail_import",
     "finish_staging",
@@ -44,6 +48,7 @@ __all__ = [
     "remove_picture",
     "stage_batch",
     "start_import",
+    "teach_titles",
     "undo_import_chunk",
     "unpublish_listing",
 ]

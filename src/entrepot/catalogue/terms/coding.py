@@ -1,7 +1,7 @@
 """Goods codes suggested for a text, and what a person decided: candidates, reasons, one question, the decision."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -11,15 +11,22 @@ from entrepot.kernel.text import Text
 
 # News: a person has decided a listing's goods code. Subject: the listing's id.
 CODED: Final = "catalogue.goods_code_decided"
+# The edition whose six digits are suggested.
+NOMENCLATURE: Final = "HS 2022"
 
 
 class Kind(StrEnum):
-    """Where a labelled text comes from. The four weigh differently."""
+    """Where a labelled text comes from; they weigh differently.
+
+    own: everyday words written by us. law: a tariff's own wording. trade: an authority's search terms. goods: how traders
+    described goods they declared. memory: what people of this market decided, and titles its operator has taught.
+    """
 
     OWN = "own"
     LAW = "law"
     TRADE = "trade"
     GOODS = "goods"
+    MEMORY = "memory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a candidate stands: a text of that kind that is like the question, or a note that decides (kind None)."""
+
+    kind: Kind | None
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A goods code that may fit. score: calibrated probability of the first six digits, 0 to 1.
 
@@ -49,8 +64,8 @@ class Candidate:
 
     code: str
     score: float
-    title: str
-    because: tuple[str, ...]
+    title: Text
+    because: tuple[Reason, ...]
     lines: tuple[Line, ...] = ()
 
 
@@ -76,7 +91,7 @@ class Question:
 class Suggestion:
     """Up to ten candidates, best first; nothing when `refused`. nomenclature: edition of the six digits.
 
-    basis: a digest of the texts it was made from, so that a kept decision can be traced to them.
+    basis: a digest of the texts it was made from, so that a kept decision can be traced to them. answers: those taken in.
     """
 
     candidates: tuple[Candidate, ...]
@@ -84,6 +99,7 @@ class Suggestion:
     refused: bool
     nomenclature: str
     basis: str
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +108,41 @@ class Fit:
 
     weights: tuple[float, ...]
     steps: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be coded. answers: to questions asked before, by the question's key."""
+
+    text: str
+    description: str = ""
+    destination: str = "US"
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note of the nomenclature that decides, in our words. codes: prefixes it speaks of."""
+
+    codes: tuple[str, ...]
+    text: Text
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeChoice:
+    """A goods code that a person chooses. country: `US`, `CN` or `*` (the six digits all share).
+
+    key: the same key again changes nothing. why: in the person's words, may be empty. suggestion: what was shown.
+    """
+
+    code: str
+    country: str
+    person_id: int
+    person: str
+    key: str
+    why: str = ""
+    suggestion: Suggestion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +161,6 @@ class Decision:
     nomenclature: str
     basis: str
     evidence: Mapping[str, object]
-
-
-class NotCodable(Refused):
-    """The text cannot be read as a description of goods."""
-
-    code = "catalogue.not_codable"
-    message = "The description cannot be read: {why}."
-    remedy = "Describe the goods in English or Chinese, in at most 20,000 characters."
 
 
 class CodingFileUnreadable(Refused):

@@ -15,7 +15,9 @@ from entrepot.catalogue.terms import Kind, Labelled
 Reals = NDArray[np.float32]
 Wholes = NDArray[np.int32]
 
-KINDS: Final = tuple(Kind)
+KINDS: Final = (Kind.OWN, Kind.LAW, Kind.TRADE, Kind.GOODS, Kind.MEMORY)
+# Those that the ranking was fitted to; memory is mixed in afterwards.
+FITTED: Final = 4
 # How much a channel counts, in tenths: whole words most, pieces of words for what is cut off or misspelt.
 _CHANNELS: Final[Mapping[str, int]] = {"w": 10, "b": 6, "n": 4, "c": 3}
 # A piece that stands in more texts than this tells nothing and costs time.
@@ -68,13 +70,12 @@ def index_of(examples: Iterable[Labelled]) -> CodeIndex:
     kept = {
         name: place
         for place, name in enumerate(
-            name
-            for name, count in counts.items()
-            if channel[name] in "wb" or (count > 1 and count <= _COMMON)
+            name for name, count in counts.items() if channel[name] in "wb" or (count > 1 and count <= _COMMON)
         )
     }
     idf = np.array(
-        [(1 + math.log((1 + len(rows)) / (1 + counts[name]))) * _CHANNELS[channel[name]] / 10 for name in kept], np.float32
+        [(1 + math.log((1 + len(rows)) / (1 + counts[name]))) * _CHANNELS[channel[name]] / 10 for name in kept],
+        np.float32,
     )
     places = [np.array([kept[name] for name in one if name in kept], np.int32) for one in cut]
     norms = np.array([math.sqrt(float((idf[place] ** 2).sum())) or 1 for place in places], np.float32)
@@ -102,7 +103,9 @@ def index_of(examples: Iterable[Labelled]) -> CodeIndex:
         heading_of=_groups(codes, 4),
         chapter_of=_groups(codes, 2),
         prior=np.log1p(traded).astype(np.float32),
-        everyday=np.log1p(np.bincount(code_of[kind_of == KINDS.index(Kind.OWN)], minlength=len(codes))).astype(np.float32),
+        everyday=np.log1p(np.bincount(code_of[kind_of == KINDS.index(Kind.OWN)], minlength=len(codes))).astype(
+            np.float32
+        ),
     )
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from entrepot.catalogue.rules.coding.index import KINDS, CodeIndex, Reals, Wholes
+from entrepot.catalogue.rules.coding.index import FITTED, CodeIndex, Reals, Wholes
 from entrepot.catalogue.terms import Fit
 
 SHORTLIST: Final = 50
@@ -32,7 +33,7 @@ def evidence(index: CodeIndex, of_texts: Reals) -> tuple[Wholes, Matrix]:
     size = len(index.codes)
     columns: list[Reals] = []
     shares = np.zeros(size, np.float32)
-    for kind in range(len(KINDS)):
+    for kind in range(FITTED):
         of_kind = np.where(index.kind_of == kind, of_texts, 0)
         near = _nearest(of_kind)
         power = of_kind[near] ** 3
@@ -43,8 +44,8 @@ def evidence(index: CodeIndex, of_texts: Reals) -> tuple[Wholes, Matrix]:
         columns += [highest, share]
         shares += total
     share = shares / (float(shares.sum()) + 1 / 1000)
-    heading = np.bincount(index.heading_of, weights=share)[index.heading_of]
-    chapter = np.bincount(index.chapter_of, weights=share)[index.chapter_of]
+    heading = np.bincount(index.heading_of, weights=share)[index.heading_of].astype(np.float32)
+    chapter = np.bincount(index.chapter_of, weights=share)[index.chapter_of].astype(np.float32)
     highest = np.maximum.reduce(columns[0::2])
     columns += [share, np.sqrt(share), heading, chapter, highest, highest**2, index.prior, index.everyday]
     order = np.argsort(-(share + highest), kind="stable")[:SHORTLIST]
@@ -123,12 +124,10 @@ def steps_of(raw: Sequence[float], right: Sequence[bool], points: int = 24) -> t
     if len(blocks) > points:
         cuts = np.unique(np.linspace(0, len(blocks), points + 1).astype(int))
         merged = []
-        for start, end in zip(cuts, cuts[1:], strict=False):
+        for start, end in pairwise(cuts):
             part = blocks[start:end]
             count = sum(block[2] for block in part)
-            merged.append(
-                (sum(b[0] * b[2] for b in part) / count, sum(b[1] * b[2] for b in part) / count, count)
-            )
+            merged.append((sum(b[0] * b[2] for b in part) / count, sum(b[1] * b[2] for b in part) / count, count))
         blocks = merged
     zero, one = float(0), float(1)
     line = [(zero, zero), *((block[0], block[1]) for block in blocks if zero < block[0] < one)]

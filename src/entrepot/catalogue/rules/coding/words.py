@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 import rjieba
@@ -64,7 +65,7 @@ def features(text: str) -> dict[str, str]:
     """What a text is compared by, each with its channel: `w` a word, `b` two in a row, `n` a piece of one."""
     cut = words(text)
     found = {f"w{word}": "w" for word in cut}
-    found.update((f"b{first} {second}", "b") for first, second in zip(cut, cut[1:], strict=False))
+    found.update((f"b{first} {second}", "b") for first, second in pairwise(cut))
     for word in cut:
         if _HAN.match(word):
             found.update((f"n{word[at : at + 2]}", "n") for at in range(len(word) - 1))
