@@ -36,7 +36,7 @@ PLAIN = {
 }  # fmt: skip
 # What an outside party, or a file's reader, says in whole words, to programs and people alike.
 IN_WORDS_OF_OTHERS = {
-    "carriage.carrier_refuses", "carriage.event_unreadable", "customs.tariff_unreadable", "landed.request_invalid",
+    "carriage.carrier_refuses", "catalogue.coding_file_unreadable", "carriage.event_unreadable", "customs.tariff_unreadable", "landed.request_invalid",
     "payments.unreadable", "rates.unreadable",
 }  # fmt: skip
 
