@@ -1,4 +1,5 @@
 """Our side and the provider's end alike, whatever is lost, doubled or turned round between them."""
+# long: one desk at the provider, and every way the two sides can come apart
 
 import json
 from datetime import timedelta
@@ -9,13 +10,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from entrepot.base import clock
+from entrepot.flows.cancel_order import Decision, cancel_order
 from entrepot.flows.open_payout import open_payout
 from entrepot.jobs import payments as jobs
+from entrepot.kernel.money import Money
 from entrepot.ledger import queries as ledger
+from entrepot.orders.terms import CancelReason
 from entrepot.orders.terms import State as OrderState
-from entrepot.payments import queries
+from entrepot.parties.terms import NotYours, Viewer
+from entrepot.payments import queries, services
 from entrepot.payments.services import take_provider_event
-from entrepot.payments.terms import Outcome, PayoutState, ProviderSilent, State
+from entrepot.payments.terms import OperatorVerb, Outcome, PayoutState, ProviderSilent, ReasonMissing, State
 from tests.flows import make
 from tests.parties import make as parties
 from tests.payments import make as payment_make
@@ -333,7 +338,7 @@ def test_what_the_provider_refuses_to_open_is_put_on_the_operators_list(desk) ->
     desk.provider.open_intent(key=ref, amount=make.Money(1, "CNY"), return_url="http://x", description="", locale="en")
     jobs.open_intent(payment_id=sale.payment_id)
     (flagged,) = queries.payments_in_trouble(viewer=parties.operator())
-    assert "idempotency_key_reused" in flagged.trouble
+    assert "the same key came before with another request" in flagged.trouble
 
 
 def test_the_clock_asks_about_what_is_due_and_only_that(desk) -> None:
@@ -351,3 +356,77 @@ def test_the_clock_asks_about_what_is_due_and_only_that(desk) -> None:
     work_off()
     assert end_of(due) == (State.CAPTURED, OrderState.PAID)
     assert end_of(early) == (State.AWAITING, OrderState.PLACED)
+
+
+def wrong_amount(desk):
+    """A sale for which the provider took one cent less than was asked."""
+    sale = opened()
+    intent_id = sale.payment().intent_id
+    intent = desk.store.thing(intent_id, kind="intent")
+    desk.store.put({**intent, "amount": sale.total.minor - 1}, kind="intent", reference=intent["reference"])
+    desk.pay(intent_id)
+    hear(desk.signed())
+    assert queries.payments_in_trouble(viewer=parties.operator()) == (sale.payment(),)
+    return sale
+
+
+def test_an_operator_has_another_amount_given_back_and_the_ledger_balances(desk) -> None:
+    sale = wrong_amount(desk)
+    operator = parties.operator()
+    decision = Decision(operator, "paid one cent less, card refuses the rest")
+    for _ in range(2):
+        cancel_order(
+            order_id=sale.order_id, shopper_id=sale.shopper_id, reason=CancelReason.OPERATOR, at=AT, decision=decision
+        )
+        work_off()
+        jobs.check_payment(payment_id=sale.payment_id)
+        assert end_of(sale) == (State.RETURNED, OrderState.CANCELLED)
+    (refund,) = queries.refunds_of(shopper_id=sale.shopper_id, payment_id=sale.payment_id)
+    assert refund.amount == sale.total - Money(1, sale.total.currency)
+    assert queries.payments_in_trouble(viewer=operator) == ()
+    assert sound()
+    assert all(one.debits == one.credits for one in ledger.trial_balance())
+    done = queries.actions_on(viewer=operator, payment_id=sale.payment_id)
+    assert {(one.user_id, one.verb, one.reason) for one in done} == {
+        (operator.user_id, OperatorVerb.GIVE_BACK, decision.reason)
+    }
+
+
+def test_asking_again_brings_trouble_back_that_is_still_there(desk) -> None:
+    sale = wrong_amount(desk)
+    operator = parties.operator()
+    services.ask_provider_again(viewer=operator, ref=sale.payment().ref, at=AT)
+    assert queries.payments_in_trouble(viewer=operator) == ()
+    jobs.check_payment(payment_id=sale.payment_id)
+    assert queries.payments_in_trouble(viewer=operator) == (sale.payment(),)
+    services.mark_payment_handled(viewer=operator, ref=sale.payment().ref, reason="  written off ", at=AT)
+    assert queries.payments_in_trouble(viewer=operator) == ()
+    assert [(one.verb, one.reason) for one in queries.actions_on(viewer=operator, payment_id=sale.payment_id)] == [
+        (OperatorVerb.HANDLED, "written off"),
+        (OperatorVerb.ASK, ""),
+    ]
+
+
+def test_only_operators_decide_and_never_without_a_reason(desk) -> None:
+    sale = wrong_amount(desk)
+    ref, operator = sale.payment().ref, parties.operator()
+    for viewer in (parties.shopper_viewer(), Viewer()):
+        with pytest.raises(NotYours):
+            services.ask_provider_again(viewer=viewer, ref=ref, at=AT)
+        with pytest.raises(NotYours):
+            services.mark_payment_handled(viewer=viewer, ref=ref, reason="because", at=AT)
+        with pytest.raises(NotYours):
+            services.mark_event_handled(viewer=viewer, event_id=1, reason="because", at=AT)
+    with pytest.raises(ReasonMissing):
+        services.mark_payment_handled(viewer=operator, ref=ref, reason=" ok ", at=AT)
+    assert queries.actions_on(viewer=operator, payment_id=sale.payment_id) == ()
+    assert queries.payments_in_trouble(viewer=operator) == (sale.payment(),)
+
+
+def test_an_odd_message_leaves_the_list_once_it_was_looked_into(desk) -> None:
+    wrong_amount(desk)
+    operator = parties.operator()
+    (odd,) = queries.events_odd(viewer=operator)
+    assert services.mark_event_handled(viewer=operator, event_id=odd.id, reason="see the payment", at=AT)
+    assert not services.mark_event_handled(viewer=operator, event_id=odd.id, reason="see the payment", at=AT)
+    assert queries.events_odd(viewer=operator) == ()

@@ -60,6 +60,14 @@ def must_work_for(*, viewer: Viewer, merchant_id: int) -> Role:
     raise NotYours
 
 
+def people_names(*, viewer: Viewer, user_ids: Sequence[int]) -> dict[int, str]:
+    """What people are called, else their e-mail address; for operators. Raises NotYours for others."""
+    if not viewer.operator:
+        raise NotYours
+    rows = models.User.objects.filter(id__in=user_ids).values_list("id", "name", "email")
+    return {key: name or email for key, name, email in rows}
+
+
 def merchant(*, merchant_id: int) -> Merchant:
     """One merchant, as the public knows it. Raises NotYours when there is none."""
     found = merchants_by_id(merchant_ids=[merchant_id])

@@ -165,6 +165,31 @@ class PayoutRow(OwnedModel):
         return self.ref
 
 
+class OperatorActionRow(models.Model):
+    """What an operator did about a payment or a message of the provider's, and why. Written once, never changed."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    at = models.DateTimeField()
+    user_id = models.BigIntegerField()
+    payment_id = models.BigIntegerField(null=True)
+    event_id = models.BigIntegerField(null=True)
+    verb = models.CharField(max_length=12)
+    reason = models.CharField(max_length=300, default="", blank=True)
+
+    class Meta:
+        db_table = "payments_operatoraction"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(payment_id__isnull=False) ^ Q(event_id__isnull=False),
+                name="payments_operatoraction_about_one",
+            ),
+        )
+        indexes = (models.Index(fields=["payment_id"], name="payments_operatoraction_about"),)
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.payment_id or self.event_id}"
+
+
 class EventRow(models.Model):
     """The inbox: every signed message of the provider, once, with its body as it came."""
 

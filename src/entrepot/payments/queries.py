@@ -21,6 +21,8 @@ from entrepot.payments.terms import (
     HoldState,
     HoldUnknown,
     MerchantMoney,
+    OperatorAction,
+    OperatorVerb,
     Outcome,
     Payment,
     PaymentId,
@@ -103,6 +105,18 @@ def payments_in_trouble(*, viewer: Viewer, limit: int = 50) -> tuple[Payment, ..
     _must_operate(viewer)
     with across_owners("the operator's list of troubles"):
         return tuple(_payment(row) for row in models.PaymentRow.objects.exclude(trouble="").order_by("-id")[:limit])
+
+
+def actions_on(*, viewer: Viewer, payment_id: int) -> tuple[OperatorAction, ...]:
+    """What operators did about a payment, latest first. Raises NotYours for others."""
+    _must_operate(viewer)
+    rows = models.OperatorActionRow.objects.filter(payment_id=payment_id).order_by("-id")
+    return tuple(OperatorAction(row.at, row.user_id, OperatorVerb(row.verb), row.reason) for row in rows)
+
+
+def return_decided(*, payment_id: int) -> bool:
+    """Whether an operator decided that whatever was taken for the payment goes back."""
+    return models.OperatorActionRow.objects.filter(payment_id=payment_id, verb=OperatorVerb.GIVE_BACK).exists()
 
 
 # --- holds

@@ -15,18 +15,28 @@ from entrepot.payments.services.intents import (
 )
 from entrepot.payments.services.payouts import claim_payout_polls, end_payout, record_payout, record_sending
 from entrepot.payments.services.refunds import close_refund, open_refund
+from entrepot.payments.services.troubles import (
+    ask_provider_again,
+    decide_return,
+    mark_event_handled,
+    mark_payment_handled,
+)
 
 __all__ = [
     "BODY_MAX",
+    "ask_provider_again",
     "begin_opening",
     "cancel_payment",
     "claim_payment_polls",
     "claim_payout_polls",
     "close_hold",
     "close_refund",
+    "decide_return",
     "end_payout",
     "finish_event",
     "flag_payment",
+    "mark_event_handled",
+    "mark_payment_handled",
     "note_try",
     "open_holds",
     "open_payment",

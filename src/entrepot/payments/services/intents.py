@@ -92,10 +92,12 @@ def record_intent(*, payment_id: int, shopper_id: int, intent: ProviderIntent, a
 def record_capture(*, payment: Payment, proof: ProviderProof, at: datetime) -> State:
     """Money was taken: gives the payment's new state, CAPTURED, or RETURNING when its order was given up before.
 
+    When an operator decided that the money goes back, it may be another amount than was asked.
     Raises AmountDiffers, WrongMoment.
     """
     following = rules.after(state=payment.state, verb=Verb.CAPTURE)
-    rules.check_amount(asked=payment.amount, got=proof.amount)
+    if not (following is State.RETURNING and queries.return_decided(payment_id=payment.id)):
+        rules.check_amount(asked=payment.amount, got=proof.amount)
     moved = models.PaymentRow.objects.filter(
         shopper_id=payment.shopper_id, id=payment.id, state=payment.state, intent_id__in=["", proof.provider_id]
     ).update(

@@ -105,6 +105,25 @@ class Outcome(StrEnum):
     NO_EFFECT = "no_effect"  # known before, or nothing to do
     UNMATCHED = "unmatched"  # about nothing of ours; kept for the operator
     REFUSED = "refused"  # against a rule; kept for the operator
+    HANDLED = "handled"  # an operator has looked into it
+
+
+class OperatorVerb(StrEnum):
+    """What an operator can do about a payment in trouble, or about an odd message."""
+
+    ASK = "ask"  # ask the provider again
+    HANDLED = "handled"  # it was settled elsewhere; the reason says how
+    GIVE_BACK = "give_back"  # the order ends, and whatever was taken goes back
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorAction:
+    """One thing an operator did. user_id: who."""
+
+    at: datetime
+    user_id: int
+    verb: OperatorVerb
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

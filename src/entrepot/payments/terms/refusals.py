@@ -151,3 +151,11 @@ class ProviderRefused(Upstream):
     code = "payments.provider_refused"
     message = "The payment provider refused: {reason}."
     remedy = "The operator looks into it."
+
+
+class ReasonMissing(Refused):
+    """An operator decided something without saying why."""
+
+    code = "payments.reason_missing"
+    message = "This needs a reason of at least five characters."
+    remedy = "Write what you found and did, for whoever looks at it later."

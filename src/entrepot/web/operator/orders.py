@@ -7,11 +7,13 @@ from entrepot.ledger import queries as ledger
 from entrepot.ledger.terms import About
 from entrepot.orders import queries as orders
 from entrepot.orders.terms import State
+from entrepot.parties import queries as parties
 from entrepot.payments import queries as payments
+from entrepot.payments.rules import SETTLED
 from entrepot.web.depot.words import mode_name
 from entrepot.web.merchant.words import channel_name
 from entrepot.web.operator.ledger import rows_of
-from entrepot.web.operator.words import code_name
+from entrepot.web.operator.words import action_name, code_name
 from entrepot.web.shopper.prices import regime_name
 from entrepot.web.viewer import operators_only, viewer_of
 
@@ -49,9 +51,15 @@ def show(request: HttpRequest, ref: str) -> HttpResponse:
     viewer = viewer_of(request)
     order = orders.order(viewer=viewer, ref=ref)
     merchant_ids = [one.merchant_id for one in order.consignments]
+    payment = payments.payment_of_order(shopper_id=order.shopper_id, order_id=order.id)
+    actions = payments.actions_on(viewer=viewer, payment_id=payment.id)
     shown = {
         "order": order,
-        "payment": payments.payment_of_order(shopper_id=order.shopper_id, order_id=order.id),
+        "payment": payment,
+        "returnable": order.state in {State.PLACED, State.CANCELLED} and payment.state not in SETTLED,
+        "actions": actions,
+        "people": parties.people_names(viewer=viewer, user_ids=[one.user_id for one in actions]),
+        "action_name": action_name,
         "holds": {
             hold.shares.consignment_id: hold
             for hold in payments.holds_of_order(viewer=viewer, order_id=order.id, merchant_ids=merchant_ids)

@@ -2,13 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from entrepot.web.operator import ledger, merchants, orders, overview, price, requotes
+from entrepot.web.operator import ledger, merchants, orders, overview, price, requotes, troubles
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.show, name="operator"),
     path("orders/", orders.listing, name="operator-orders"),
     path("orders/<slug:ref>/", orders.show, name="operator-order"),
     path("prices/<slug:ref>/", price.show, name="operator-price"),
+    path("payments/<slug:ref>/ask/", troubles.ask, name="operator-payment-ask"),
+    path("payments/<slug:ref>/handled/", troubles.handled, name="operator-payment-handled"),
+    path("payments/<slug:ref>/give-back/", troubles.give_back, name="operator-payment-give-back"),
+    path("events/<int:event_id>/handled/", troubles.event_handled, name="operator-event-handled"),
     path("merchants/", merchants.listing, name="operator-merchants"),
     path("merchants/<slug:ref>/verify/", merchants.verify, name="operator-verify"),
     path("requotes/", requotes.listing, name="operator-requotes"),

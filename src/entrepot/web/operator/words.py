@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from entrepot.ledger.terms import Code, Kind
+from entrepot.payments.terms import OperatorVerb
 
 _ACCOUNTS: dict[Kind, Promise] = {
     Kind.PSP_RECEIVABLE: _("At the payment provider"),
@@ -91,3 +92,15 @@ def account_name(kind: Kind) -> str:
 def code_name(code: Code) -> str:
     """Why money moved, in the reader's language."""
     return str(_CODES[code])
+
+
+_ACTIONS: dict[OperatorVerb, Promise] = {
+    OperatorVerb.ASK: _("Had the provider asked again"),
+    OperatorVerb.HANDLED: _("Marked as handled"),
+    OperatorVerb.GIVE_BACK: _("Ended the order and had the money given back"),
+}
+
+
+def action_name(verb: OperatorVerb) -> str:
+    """What an operator did, in the reader's language."""
+    return str(_ACTIONS[verb])

@@ -1,0 +1,71 @@
+"""The operator's desk: payments in trouble and odd messages, and what is done about them."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from tests.edges import shop as make
+from tests.parties import make as people
+
+from entrepot.orders import queries as orders
+from entrepot.orders.terms import State
+from entrepot.payments import queries as payments
+from entrepot.payments.models import EventRow
+from entrepot.payments.services import flag_payment
+from entrepot.payments.terms import OperatorVerb, Outcome
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def index_folder(settings, tmp_path) -> None:
+    settings.SEARCH_INDEX = tmp_path / "index"
+
+
+def desk() -> Client:
+    client = Client()
+    client.force_login(get_user_model().objects.get(pk=people.user(operator=True)))
+    return client
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_payment_in_trouble_is_ended_from_its_order_and_the_page_tells_who_did_it(language: str) -> None:
+    shop = make.opened()
+    shopper, viewer = make.shopper()
+    ref = make.ordered(shopper, viewer, shop)
+    payment = make.provider_ready(viewer, ref)
+    flag_payment(payment_id=payment.id, shopper_id=payment.shopper_id, trouble="The provider reports another amount.")
+    client = desk()
+    at = f"/{language}/operator/payments/{payment.ref}"
+
+    page = client.get(f"/{language}/operator/orders/{ref}/").content.decode()
+    for verb in ("ask", "handled", "give-back"):
+        assert f'action="{at}/{verb}/"' in page
+    assert client.post(f"{at}/give-back/", {"reason": "no"}).status_code == 422
+    assert orders.order(viewer=viewer, ref=ref).state is State.PLACED
+    assert client.post(f"{at}/give-back/", {"reason": "Paid the wrong amount"}).status_code == 302
+
+    assert orders.order(viewer=viewer, ref=ref).state is State.CANCELLED
+    after = client.get(f"/{language}/operator/orders/{ref}/").content.decode()
+    assert "Paid the wrong amount" in after
+    assert {"en": "Ended the order and had the money given back", "zh-hans": "取消订单并退款"}[language] in after
+    assert "The provider reports another amount." not in after
+
+    operator = people.operator()
+    assert client.post(f"{at}/ask/").status_code == 302
+    flag_payment(payment_id=payment.id, shopper_id=payment.shopper_id, trouble="Again.")
+    assert client.post(f"{at}/handled/", {"reason": "Settled by bank transfer"}).status_code == 302
+    assert [one.verb for one in payments.actions_on(viewer=operator, payment_id=payment.id)] == [
+        OperatorVerb.HANDLED, OperatorVerb.ASK, OperatorVerb.GIVE_BACK,
+    ]  # fmt: skip
+    assert shopper.post(f"{at}/ask/").status_code == 404
+
+
+def test_an_odd_message_is_put_away_with_a_reason() -> None:
+    event = EventRow.objects.create(
+        event_id="evt_1", kind="payout.paid", object_id="po_1", body=b'{"data": {}}', received_at=people.AT,
+        processed_at=people.AT, outcome=Outcome.UNMATCHED,
+    )  # fmt: skip
+    client = desk()
+    assert "payout.paid" in client.get("/en/operator/").content.decode()
+    assert client.post(f"/en/operator/events/{event.id}/handled/", {"reason": "of the old sandbox"}).status_code == 302
+    assert "payout.paid" not in client.get("/en/operator/").content.decode()
