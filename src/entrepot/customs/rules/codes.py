@@ -73,7 +73,8 @@ def goods_for(*, law: Law, code: str) -> Goods | None:
     """The code in the schedule that goods of `code` (digits only) are declared under; None when there is none.
 
     A line that is printed with eight digits may be declared with two noughts after them, and one that is printed with
-    two noughts without them. A shorter code is itself where it is printed, else the first line under it: see `leaves_of`. Where no whole schedule is loaded this is the longest code that covers it.
+    two noughts without them. A shorter code is itself where it is printed, else the first line under it: see
+    `leaves_of`. Where no whole schedule is loaded this is the longest code that covers it.
     """
     if not is_complete(law=law):
         return next(

@@ -124,6 +124,9 @@ def worked(
         if law.currency == "USD":
             sales_tax(sheet)
     except Stop as stop:
+        if sheet is not None and stop.missing is not None:
+            sheet.trace.append(stop.missing)
+            sheet.notes.append(stop.missing)
         answer = _stopped(request, law, sheet, stop)
     else:
         answer = _summed(sheet, rates or {})

@@ -25,7 +25,10 @@ _METRIC: Final = (("g", "kg", "t"), ("ml", "l"))
 
 
 class Stop(Exception):
-    """There is no amount: refused, unknown or a range, with the code of the reason."""
+    """There is no amount: refused, unknown or a range, with the code of the reason.
+
+    missing: the figure that a rate asks for, and the rate, as one sentence.
+    """
 
     def __init__(
         self,
@@ -35,8 +38,10 @@ class Stop(Exception):
         alternatives: Sequence[str | Alternative] = (),
         span: Span | None = None,
         regime: str | None = None,
+        missing: Step | None = None,
     ) -> None:
         super().__init__(reason)
+        self.missing = missing
         self.status, self.reason, self.span, self.regime = status, reason, span, regime
         self.alternatives = tuple(alternatives)
 
@@ -130,7 +135,13 @@ class Sheet:
         return part
 
     def assumed(self, law: Measure | Source) -> str:
-        """Why the figure is carried forward, empty where the law of the day is known. Raises Stop when it is not."""
+        """Why the figure is carried forward or back, empty where the law of the day is known. Raises Stop when it is not."""
+        if isinstance(law, Measure) and law.valid_from > self.law.on:
+            self.note(
+                "Assumed: {source} was the same before {since}, from when on it is loaded.",
+                source=law.source, since=law.valid_from,
+            )  # fmt: skip
+            return f"carried back; loaded from {law.valid_from}"
         if law.unknown_from is None or self.law.on < law.unknown_from:
             return ""
         if not self.policy.carry_forward:
@@ -279,7 +290,9 @@ def rate_due(measure: Measure, value: Decimal, line: Line) -> Decimal:
         return value * ratio
     due = duty_at(rate=measure.rate, value=value, measures=line.asked.measures)
     if isinstance(due, str):
-        raise unknown("quantity_missing")
+        facts = {"line": line.index, "rate": measure.rate.text, "name": due, "source": measure.source}
+        missing = step("Line {line}: the rate {rate} asks for {name} ({source}).", facts)
+        raise Stop(Status.UNKNOWN, "quantity_missing", missing=missing)
     return due
 
 

@@ -93,7 +93,7 @@ class _Effects:
         return tuple(found)
 
     def _pair(self, measure: Measure) -> tuple[int, int] | None:
-        if measure.claim or measure.regions:
+        if measure.claim or measure.claims_any or measure.regions:
             return None
         effect = self._numbers.setdefault(_effect(measure), len(self._numbers))
         if effect == len(self.samples):

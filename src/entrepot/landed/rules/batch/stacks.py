@@ -102,7 +102,7 @@ class Probe:
 
 
 def _based(law: Law) -> Measure:
-    found = next(one for one in law.index.measures if one.kind == "base" and not one.claim)
+    found = next(one for one in law.index.measures if one.kind == "base" and not one.claim and not one.claims_any)
     return replace(found, relation=Relation.ADD, unknown_from=None, shut_out_by=_NOWHERE, base="value")
 
 

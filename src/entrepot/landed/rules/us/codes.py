@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from entrepot.customs.rules import goods_for, is_complete, leaves_of, successors_of
+from entrepot.customs.rules import goods_for, is_complete, leaves_of, schedule_from, successors_of
 from entrepot.landed.rules.working import Line, Sheet, Stop
 from entrepot.landed.terms import Status
 
@@ -28,6 +28,10 @@ def declared(sheet: Sheet, line: Line) -> tuple[str, ...]:
 def _unknown(sheet: Sheet, line: Line) -> Stop:
     """The code does not exist on that day; what took its place is offered."""
     code, law = line.code, sheet.law
+    since = schedule_from(law=law)
+    if code and since is not None and law.on < since:
+        sheet.say("Line {line}: the schedule is loaded from {since} on.", line=line.index, since=since)
+        return Stop(Status.UNKNOWN, f"rate_unknown_from:{law.on}")
     offered = successors_of(law=law, code=code) if code else ()
     if not offered and len(code) > _LINE:
         offered = tuple(leaf.code for leaf in leaves_of(law=law, code=code[:_LINE]))

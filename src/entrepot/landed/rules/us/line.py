@@ -10,7 +10,7 @@ from entrepot.customs.terms import Measure, Relation
 from entrepot.landed.rules.us.basis import Basis, basis_of
 from entrepot.landed.rules.us.codes import declared
 from entrepot.landed.rules.us.metals import Charge, charges
-from entrepot.landed.rules.working import ZERO, Line, Part, Sheet, rate_due, round_sum, unknown
+from entrepot.landed.rules.working import ZERO, Line, Part, Sheet, Stop, rate_due, round_sum, unknown
 from entrepot.landed.terms import Step
 
 _OVERLAYS: Final = (
@@ -115,12 +115,28 @@ def _base(sheet: Sheet, line: Line, basis: Basis, found: Sequence[Measure]) -> D
     rows = [measure for measure in found if measure.kind == "base"]
     if not rows:
         raise unknown("rate_unknown")
-    instead = [measure for measure in rows if measure.relation is Relation.INSTEAD]
-    due, _, chosen = min(
-        (rate_due(measure, basis.dutiable, line), position, measure) for position, measure in enumerate(instead or rows)
-    )
+    due, chosen = _lowest(sheet, line, basis.dutiable, rows)
     sheet.add("base", line.index, basis.dutiable, chosen.rate.text, due, chosen)
     return due
+
+
+def _lowest(sheet: Sheet, line: Line, value: Decimal, rows: Sequence[Measure]) -> tuple[Decimal, Measure]:
+    """The general rate, or what stands instead of it where that is claimed and takes less."""
+    instead = [measure for measure in rows if measure.relation is Relation.INSTEAD]
+    dues = []
+    for place, measure in enumerate((*instead, *(row for row in rows if row not in instead))):
+        try:
+            dues.append((rate_due(measure, value, line), place, measure))
+        except Stop as stop:
+            if measure not in instead or not stop.missing:
+                raise
+            # The preference lies in a provision that asks for more than was told (a quota of chapter 98).
+            sheet.note(
+                "Line {line}: the preference of {source} is {rate}; not counted.",
+                line=line.index, source=measure.source, rate=measure.rate.text,
+            )  # fmt: skip
+    due, _, chosen = min(dues, key=lambda one: one[:2])
+    return due, chosen
 
 
 def _over(sheet: Sheet, line: Line, basis: Basis, base: Decimal, found: Sequence[Measure]) -> None:
