@@ -47,5 +47,5 @@ def test_every_article_has_a_price_at_the_door_or_is_forbidden_there(slug: str) 
 
     assert items
     unpriced = [(item.goods_code, price.reason) for item, price in zip(items, prices, strict=True) if price.reason]
-    # Pet food of animal origin is on sale in the bazaar, but may not come to China by post.
+    # Pet food of animal origin may come to China in the mall, never by post.
     assert {reason for _, reason in unpriced} <= {"prohibited"}, unpriced
