@@ -12,7 +12,8 @@ from entrepot.cli import app
 from entrepot.customs import queries as customs
 from entrepot.customs.services import load_starter, load_tariff
 from entrepot.kernel.errors import EntrepotError
-from entrepot.rates.services import load_ecb
+from entrepot.rates.rules import rates_kind
+from entrepot.rates.services import load_rates
 
 from rich import print as say  # isort: skip
 
@@ -69,12 +70,11 @@ def load_own(law: Path, goods: Path, *, edition: str) -> None:
 
 
 @rates.command("load")
-def load_rates(file: Path) -> None:
-    """Put in the reference rates of an ECB file (eurofxref-hist.csv). Repeating it changes nothing."""
+def load_file(file: Path) -> None:
+    """Put in published rates: the ECB's history, the Federal Reserve's or the UK's monthly file. Twice is as once."""
     try:
-        with file.open(encoding="utf-8-sig") as lines:
-            new = load_ecb(lines=lines)
-    except EntrepotError as refused:
-        typer.echo(refused.text(), err=True)
+        new = load_rates(kind=rates_kind(name=file.name), text=file.read_text(encoding="utf-8-sig"))
+    except (EntrepotError, UnicodeDecodeError) as refused:
+        typer.echo(refused.text() if isinstance(refused, EntrepotError) else str(refused), err=True)
         raise typer.Exit(3) from refused
     say(f"{new:,} new rates.")

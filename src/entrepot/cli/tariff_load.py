@@ -22,10 +22,10 @@ from entrepot.customs.rules.loaders import KINDS, FileKind, TariffFile, recognis
 from entrepot.customs.services import load_part
 from entrepot.customs.terms import TariffUnreadable
 from entrepot.kernel.errors import EntrepotError
-from entrepot.rates.services import load_ecb
+from entrepot.rates.rules import rates_kind
+from entrepot.rates.services import load_rates
 
 _say: Final = Console(stderr=True)
-_RATES: Final = re.compile(r"(ecb_)?eurofxref.*\.csv(\.gz)?")
 _HEAD: Final = 2000
 _MOST: Final = 400_000_000
 _FIGURES: Final = re.compile(r"(\d+)")
@@ -103,7 +103,7 @@ def _sorted_out(files: Sequence[Path]) -> tuple[list[tuple[Path, FileKind]], lis
         kind = recognise(name=path.name, head=_head(path))
         if kind is not None:
             known.append((path, kind))
-        elif _RATES.fullmatch(path.name.lower()):
+        elif rates_kind(name=path.name):
             rates.append(path)
         elif any(fnmatch(_plain(path), pattern) for pattern in wanted):
             companions.append(path.name)
@@ -180,7 +180,7 @@ def _one(path: Path, kind: FileKind, files: Sequence[Path]) -> _Line:
 def _rates(path: Path) -> _Line:
     line = _Line(path.name, "exchange rates")
     try:
-        line.new = load_ecb(lines=_body(path).decode("utf-8-sig", "replace").splitlines(keepends=True))
+        line.new = load_rates(kind=rates_kind(name=path.name), text=_body(path).decode("utf-8-sig", "replace"))
     except EntrepotError as refused:
         line.refused = refused.text()
     return line

@@ -27,8 +27,8 @@ class RateMissing(NotFound):
 
 
 class RatesUnreadable(Refused):
-    """A file is not in the format of the ECB's reference rates."""
+    """A file of exchange rates is not in its publisher's format."""
 
     code = "rates.unreadable"
-    message = "Line {line} is not in the format of the ECB reference rates: {why}."
-    remedy = "Load eurofxref-hist.csv as the European Central Bank publishes it."
+    message = "Line {line} is not in the format of published exchange rates: {why}."
+    remedy = "Load the file as its publisher prints it."

@@ -1,6 +1,6 @@
 """Answers to single requests with the law and the rates of the day."""
 
-from datetime import UTC, datetime, time
+from datetime import date, datetime
 
 from entrepot.customs import queries as customs
 from entrepot.customs.terms import LawMissing
@@ -11,7 +11,7 @@ from entrepot.rates.terms import Rate, RateMissing
 
 
 def answer(*, request: QuoteRequest, policy: Policy = STRICT, data_version: str = "") -> QuoteAnswer:
-    """The answer to one request by the law of its day and destination; the exchange rates are those of its day.
+    """The answer to one request by the law of its day and destination; at the exchange rates its authority takes.
 
     data_version: of an earlier answer, to have it again as it was; else by all that is known now. An unknown
     destination or a missing rate is answered as unknown, never raised. Raises LoadUnknown.
@@ -27,8 +27,19 @@ def reasoned(*, request: QuoteRequest, policy: Policy = STRICT, data_version: st
     except LawMissing:
         return Worked(lawless_answer(request=request), (), ())
     pairs = needed_rates(request=request, currency=law.currency)
-    at = datetime.combine(request.on, time(23, 59), tzinfo=UTC)
-    return worked(request=request, law=law, policy=policy, rates=known_rates(pairs=pairs, at=at) if pairs else None)
+    found = official_rates(pairs=pairs, currency=law.currency, on=request.on)
+    return worked(request=request, law=law, policy=policy, rates=found)
+
+
+def official_rates(*, pairs: frozenset[tuple[str, str]], currency: str, on: date) -> dict[tuple[str, str], Rate]:
+    """Those of the wanted rates (base, quote) that the authority counting in `currency` takes on a day, where known."""
+    found = {}
+    for base, quote in pairs:
+        try:
+            found[base, quote] = rates.official_rate(base=base, quote=quote, currency=currency, on=on)
+        except RateMissing:
+            continue
+    return found
 
 
 def known_rates(*, pairs: frozenset[tuple[str, str]], at: datetime) -> dict[tuple[str, str], Rate]:

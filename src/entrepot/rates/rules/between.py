@@ -1,18 +1,15 @@
-"""Turning published rates into the one that is asked for, and reading the ECB's file."""
+"""Turning published rates into the one that is asked for."""
 
-import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Final
 
-from entrepot.rates.terms import Rate, RatesUnreadable
+from entrepot.rates.terms import Rate
 
 # A derived rate keeps ten decimals: finer than any published one, and a plain number to write into a quote.
 _FINENESS: Final = Decimal("1e-10")
 _PIVOTS: Final = ("EUR", "USD")
-ECB: Final = "ECB euro foreign exchange reference rates"
-_ABSENT: Final = frozenset({"", "N/A"})
 
 
 def rate_between(*, base: str, quote: str, known: Mapping[tuple[str, str], Rate], on: date) -> Rate | None:
@@ -31,37 +28,6 @@ def rate_between(*, base: str, quote: str, known: Mapping[tuple[str, str], Rate]
             return _crossed(first, second)
 
     return None
-
-
-def ecb_rates(*, lines: Iterable[str], currencies: frozenset[str] | None = None) -> Iterator[Rate]:
-    """The rates in the ECB's own CSV, newest day first as it prints them, units per euro; blanks are skipped.
-
-    currencies: only these. Raises RatesUnreadable naming the line.
-    Source: ECB, eurofxref-hist.csv (reuse free with the source named).
-    """
-    rows = csv.reader(lines)
-    head = [name.strip() for name in next(rows, [])]
-    if not head or head[0] != "Date":
-        raise RatesUnreadable(line=1, why="the first column is not Date")
-    wanted = [(i, name) for i, name in enumerate(head) if i and name and (currencies is None or name in currencies)]
-    for number, row in enumerate(rows, start=2):
-        if not any(row):
-            continue
-        try:
-            on = date.fromisoformat(row[0].strip())
-            for i, name in wanted:
-                figure = row[i].strip()
-                if figure not in _ABSENT:
-                    yield Rate("EUR", name, _positive(figure), ECB, on)
-        except (ValueError, IndexError, InvalidOperation) as wrong:
-            raise RatesUnreadable(line=number, why=str(wrong) or "not a number") from wrong
-
-
-def _positive(figure: str) -> Decimal:
-    value = Decimal(figure)
-    if not value.is_finite() or value <= 0:
-        raise ValueError(f"{figure} is no rate")
-    return value
 
 
 def _one_step(base: str, quote: str, known: Mapping[tuple[str, str], Rate]) -> Rate | None:
