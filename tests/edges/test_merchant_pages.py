@@ -62,3 +62,21 @@ def test_the_import_page_shows_where_a_file_may_be_dropped() -> None:
     rule = re.search(r'input\[type="file"\]\.input \{([^}]*)\}', Path(parts).read_text(encoding="utf-8"))
     assert rule
     assert "dashed" in rule[1]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_an_owner_enters_a_bank_account_and_sees_only_its_end_again(language: str) -> None:
+    client, at = desk(people.merchant())
+    money = f"/{language}/{at}/money/"
+    account = {"holder": "Columbia Orchards", "country": "US", "number": "1234567890", "bank_code": "021000022"}
+
+    wrong = client.post(f"{money}account/", account)
+    assert wrong.status_code == 422
+    assert {"en": "routing number is not right", "zh-hans": "应为九位数字"}[language] in wrong.content.decode()
+    assert "1234567890" not in wrong.content.decode()
+
+    assert client.post(f"{money}account/", {**account, "bank_code": "021000021"}).status_code == 302
+    for page in (money, f"{money}account/"):
+        text = client.get(page).content.decode()
+        assert "7890" in text
+        assert "1234567890" not in text

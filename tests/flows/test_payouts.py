@@ -62,7 +62,7 @@ def fail(payout, reason="account_closed"):
 
 def test_all_that_is_available_is_set_aside_and_sent_by_a_job(django_assert_num_queries) -> None:
     merchant_id = make.merchant_with_money(5_000)
-    with django_assert_num_queries(15 + 2):  # and the savepoint of a flow inside a test
+    with django_assert_num_queries(16 + 2):  # and the savepoint of a flow inside a test
         ref = open_payout(merchant_id=merchant_id, currency="USD", key="k1", at=AT)
     with django_assert_num_queries(3 + 2):
         assert open_payout(merchant_id=merchant_id, currency="USD", key="k1", at=AT) == ref

@@ -17,6 +17,7 @@ from entrepot.kernel.money import Money
 from entrepot.ledger import queries as ledger
 from entrepot.orders.terms import CancelReason
 from entrepot.orders.terms import State as OrderState
+from entrepot.parties.services import save_bank_account
 from entrepot.parties.terms import NotYours, Viewer
 from entrepot.payments import queries, services
 from entrepot.payments.services import take_provider_event
@@ -271,6 +272,19 @@ def payout_of(merchant_id):
     ref = open_payout(merchant_id=merchant_id, currency="USD", key="k", at=AT)
     viewer = parties.merchant_viewer(merchant_id=merchant_id)
     return queries.payout(viewer=viewer, merchant_id=merchant_id, ref=ref)
+
+
+def test_the_provider_is_told_the_account_of_the_moment_the_payout_was_opened(desk) -> None:
+    merchant_id = payment_make.merchant_with_money(5_000)
+    owner = parties.merchant_viewer(merchant_id=merchant_id)
+    account = {"holder": "Columbia Orchards", "country": "US", "bank_code": "021000021"}
+    save_bank_account(viewer=owner, merchant_id=merchant_id, number="1234567890", at=AT, **account)
+    payout = payout_of(merchant_id)
+    save_bank_account(viewer=owner, merchant_id=merchant_id, number="9999999999", at=AT, **account)
+    assert payout.destination.startswith("bnk_")
+    jobs.send_payout(payout_id=payout.id, merchant_id=merchant_id)
+    (sent,) = desk.store.things(kind="payout")
+    assert sent["destination"] == "US/021000021/1234567890"
 
 
 @pytest.mark.parametrize("heard", ["by message", "by asking"])

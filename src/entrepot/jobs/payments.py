@@ -21,6 +21,7 @@ from entrepot.flows.settle_payment import settle_payment
 from entrepot.flows.settle_payout import settle_payout
 from entrepot.flows.settle_refund import settle_refund
 from entrepot.kernel.errors import Refused
+from entrepot.parties import queries as parties
 from entrepot.payments import queries
 from entrepot.payments.adapters import provider
 from entrepot.payments.services import (
@@ -222,7 +223,7 @@ def send_payout(*, payout_id: int, merchant_id: int) -> None:
     if payout.state is not PayoutState.OPEN:
         return
     try:
-        answer = provider().send_payout(key=payout.ref, amount=payout.amount, destination=payout.destination)
+        answer = provider().send_payout(key=payout.ref, amount=payout.amount, destination=_account_of(payout))
     except ProviderRefused as no:
         nothing = ProviderProof("", payout.amount)
         reason = str(no.facts.get("reason", ""))
@@ -230,6 +231,12 @@ def send_payout(*, payout_id: int, merchant_id: int) -> None:
         return
     record_sending(payout=payout, answer=answer, at=clock.now())
     _apply_payout(payout, answer)
+
+
+def _account_of(payout: Payout) -> str:
+    if payout.destination.startswith("bnk_"):
+        return parties.bank_destination(merchant_id=payout.merchant_id, ref=payout.destination)
+    return payout.destination
 
 
 @app.periodic(cron="* * * * * */10")

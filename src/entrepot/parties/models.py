@@ -106,6 +106,35 @@ class Merchant(models.Model):
         return self.name
 
 
+class BankAccount(OwnedModel):
+    """Where a merchant's payouts go. A change is a new row; the one before stays, so that old payouts can be explained."""
+
+    OWNER = "merchant_id"
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    merchant_id = models.BigIntegerField()
+    ref = models.CharField(max_length=24)
+    holder = models.CharField(max_length=120)
+    country = models.CharField(max_length=2)
+    bank_code = models.CharField(max_length=16, blank=True)
+    # Sealed: the number itself; what people see of it are its last four characters.
+    sealed = models.BinaryField()
+    ending = models.CharField(max_length=4)
+    user_id = models.BigIntegerField()
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["merchant_id", "ref"], name="parties_bankaccount_ref"),
+            models.UniqueConstraint(
+                fields=["merchant_id"], condition=models.Q(until__isnull=True), name="parties_bankaccount_one"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.ref
+
+
 class Membership(OwnedModel):
     """A person's place in a merchant's team."""
 

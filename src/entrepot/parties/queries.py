@@ -6,10 +6,12 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from entrepot.base import sealing
 from entrepot.base.owners import across_owners
 from entrepot.parties import models
 from entrepot.parties.terms import (
     Address,
+    BankAccount,
     Desk,
     Member,
     Merchant,
@@ -205,3 +207,20 @@ def _address(row: models.Address) -> Address:
         postal_code=row.postal_code,
         ref=row.ref,
     )
+
+
+def bank_account(*, merchant_id: int) -> BankAccount | None:
+    """Where a merchant's payouts go now, with all but the end of the number left out."""
+    row = models.BankAccount.objects.filter(merchant_id=merchant_id, until__isnull=True).first()
+    if row is None:
+        return None
+    return BankAccount(row.ref, row.holder, row.country, row.bank_code, row.ending, row.since)
+
+
+def bank_destination(*, merchant_id: int, ref: str) -> str:
+    """What the payment provider is told of an account: the IBAN, or bank code and number. Raises NotYours."""
+    row = models.BankAccount.objects.filter(merchant_id=merchant_id, ref=ref).first()
+    if row is None:
+        raise NotYours
+    number = sealing.opened(envelope=bytes(row.sealed), bound_to=row.ref)
+    return f"{row.country}/{row.bank_code}/{number}" if row.bank_code else number

@@ -8,14 +8,15 @@ from typing import Final
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import IntegrityError, transaction
 
+from entrepot.base import sealing
 from entrepot.base.identity import new_id, new_reference
 from entrepot.base.outbox import tell
 from entrepot.kernel.must import must
 from entrepot.kernel.text import Text
-from entrepot.parties import models
+from entrepot.parties import models, rules
 from entrepot.parties.queries import token_hash
 from entrepot.parties.rules import check_address, slug_of
-from entrepot.parties.terms import Address, ClientUnknown, MerchantId, NotYours, Role, ShopperId, UserId
+from entrepot.parties.terms import Address, ClientUnknown, MerchantId, NotYours, Role, ShopperId, UserId, Viewer
 
 TOKEN_LIFE: Final = timedelta(hours=1)
 
@@ -197,3 +198,33 @@ def issue_token(*, client_ref: str, secret: str, scopes: Sequence[str], at: date
     )
     models.ApiToken.objects.filter(expires_at__lt=at).delete()
     return token, granted
+
+
+@transaction.atomic
+def save_bank_account(
+    *, viewer: Viewer, merchant_id: int, holder: str, country: str, number: str, bank_code: str, at: datetime
+) -> str:
+    """Have a merchant's payouts go to this account from now on; the same account again changes nothing.
+
+    Gives its reference. Payouts on their way keep the account they were opened with. Raises NotYours for all but the
+    merchant's owner, AccountInvalid.
+    """
+    if viewer.merchants.get(MerchantId(merchant_id)) is not Role.OWNER or viewer.user_id is None:
+        raise NotYours
+    holder, number, bank_code = rules.bank_account(holder=holder, country=country, number=number, bank_code=bank_code)
+    # The merchant's row is the lock: two changes at once follow one another.
+    models.Merchant.objects.select_for_update(no_key=True).get(id=merchant_id)
+    rows = models.BankAccount.objects.filter(merchant_id=merchant_id, until__isnull=True)
+    known = rows.first()
+    if known is not None:
+        kept = sealing.opened(envelope=bytes(known.sealed), bound_to=known.ref)
+        if (known.holder, known.country, known.bank_code, kept) == (holder, country, bank_code, number):
+            return known.ref
+        rows.update(until=at)
+    ref = new_reference("bnk")
+    models.BankAccount.objects.create(
+        id=new_id(owner=merchant_id), merchant_id=merchant_id, ref=ref, holder=holder, country=country,
+        bank_code=bank_code, sealed=sealing.sealed(text=number, bound_to=ref), ending=number[-4:],
+        user_id=viewer.user_id, since=at,
+    )  # fmt: skip
+    return ref

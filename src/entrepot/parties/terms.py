@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final, NewType
 
@@ -70,6 +71,18 @@ class Merchant:
 
 
 @dataclass(frozen=True, slots=True)
+class BankAccount:
+    """Where a merchant's payouts go, as people may see it. ending: the last four characters of the number."""
+
+    ref: str
+    holder: str
+    country: str
+    bank_code: str
+    ending: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """Where a parcel goes. region: ISO 3166-2 subdivision without the country (CA, GD); lines: 1 to 3, local order."""
 
@@ -128,3 +141,23 @@ class ClientUnknown(Refused):
     code = "parties.client_unknown"
     message = "The client id, the secret or a scope is not right."
     remedy = "Check the credentials; a lost secret cannot be shown again, issue a new client."
+
+
+_WRONG_WORDS: Final = {
+    "holder": "the name of the account's holder is missing",
+    "country": "the country of the bank is missing",
+    "iban": "the IBAN is not right; compare it letter by letter",
+    "number": "the account number is not right; write its digits without spaces or signs",
+    "routing": "the routing number is not right; it has nine digits and stands on a cheque at the left",
+    "cnaps": "the CNAPS code is not right; it has twelve digits",
+    "bic": "the BIC (SWIFT code) is not right; it has eight or eleven characters",
+}
+
+
+class AccountInvalid(Refused):
+    """A bank account cannot be what it says. `field` is where to look, `why` what is wrong."""
+
+    code = "parties.account_invalid"
+    message = "This bank account cannot be used: {why}."
+    remedy = "Compare it with a statement of the bank and enter it again."
+    words: ClassVar = {"why": _WRONG_WORDS}

@@ -17,6 +17,7 @@ from entrepot.kernel.money import Money
 from entrepot.ledger import queries as ledger
 from entrepot.ledger.terms import Code, Entry, Kind
 from entrepot.orders import queries as orders
+from entrepot.parties import queries as parties
 from entrepot.parties.terms import Merchant, NotYours, Role
 from entrepot.payments import queries as payments
 from entrepot.payments.terms import Hold, HoldState, Payout, PayoutState
@@ -69,6 +70,7 @@ def show(request: HttpRequest, merchant: Merchant) -> HttpResponse:
         "moves": [_move(entry, refs) for entry in entries[:_PAGE]],
         "following": entries[_PAGE - 1].id if len(entries) > _PAGE else None,
         "first": not before,
+        "account": parties.bank_account(merchant_id=merchant.id),
         "owner": viewer.merchants.get(merchant.id) is Role.OWNER,
         "key": new_reference("key"),
     }

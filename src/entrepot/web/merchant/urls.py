@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from entrepot.web.merchant import consignments, desk, imports, listings, money, overview
+from entrepot.web.merchant import account, consignments, desk, imports, listings, money, overview
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.choose, name="merchant-choose"),
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:merchant>/consignments/<slug:ref>/price/", consignments.price, name="merchant-price"),
     path("<slug:merchant>/consignments/<slug:ref>/ship/", consignments.ship, name="merchant-ship"),
     path("<slug:merchant>/money/", money.show, name="merchant-money"),
+    path("<slug:merchant>/money/account/", account.show, name="merchant-account"),
     path("<slug:merchant>/money/payout/", money.take_out, name="merchant-take-out"),
     path("<slug:merchant>/money/payouts/<slug:ref>/", money.payout, name="merchant-payout"),
     path("<slug:merchant>/", overview.show, name="merchant"),
