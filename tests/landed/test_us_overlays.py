@@ -183,3 +183,26 @@ def test_the_duties_of_chapter_99(name: str) -> None:
     told = percentages(found)
     told.pop("base", None)
     assert told == {kind: Decimal(str(rate)) for kind, rate in expected.items()}, "\n".join(found.trace)
+
+
+def test_a_delivered_price_that_states_its_duty_is_taken_apart() -> None:
+    found = answer("6109.10.00.12", "VN", date(2026, 8, 10), "16.5%", "1290", facts={"ddp": True, "duty_itemised": True})
+    assert (found.customs_value, found.duty) == (Decimal("1000.00"), Decimal("290.00"))
+
+
+def test_a_delivered_price_that_does_not_is_dutiable_whole() -> None:
+    found = answer("6109.10.00.12", "VN", date(2026, 8, 10), "16.5%", "1000", facts={"ddp": True})
+    assert found.duty == Decimal("290.00")
+    assert any("without stating it" in note for note in found.notes)
+
+
+def test_a_claim_of_a_programme_that_is_not_in_force_is_told() -> None:
+    found = answer("6109.10.00.12", "IN", date(2024, 6, 3), "16.5%", claims=("GSP",))
+    assert percentages(found) == {"base": Decimal("16.5")}
+    assert found.notes == ("Line 0: GSP is not counted: it is not in force on that day.",)
+
+
+def test_preference_spares_the_fee_where_its_agreement_says_so() -> None:
+    for origin, claim, fee in (("KR", "KORUS", 0), ("JO", "JOFTA", 1), ("AU", "AUSFTA", 0)):
+        found = answer("6109.10.00.12", origin, date(2026, 8, 10), "16.5%", claims=(claim,))
+        assert bool(found.fees) == bool(fee), claim

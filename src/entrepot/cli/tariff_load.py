@@ -159,6 +159,7 @@ def _one(path: Path, kind: FileKind, files: Sequence[Path]) -> _Line:
         for name in sorted(file.beside):
             digest.update(file.beside[name])
         loading = kind.read(file)
+        digest.update(loading.stamp.encode())
         line.edition, line.findings = loading.edition, list(loading.findings)
         report = load_part(
             jurisdiction=kind.jurisdiction,

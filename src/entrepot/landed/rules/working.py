@@ -19,7 +19,9 @@ Rounder = Callable[[Decimal], Decimal]
 ZERO: Final = Decimal(0)
 CENT: Final = Decimal("0.01")
 # Facts and claims that some rule reads; others are told in the notes instead of being passed over silently.
-_KNOWN_FACTS: Final = frozenset({"indivisible", "gift", "registered_producer", "linked_platform", "goods_code"})
+_KNOWN_FACTS: Final = frozenset(
+    {"indivisible", "gift", "registered_producer", "linked_platform", "goods_code", "ddp", "duty_itemised"}
+)
 # Source: International System of Units; the quote contract's names of legal quantities. Each in thousandths of the next.
 _METRIC: Final = (("g", "kg", "t"), ("ml", "l"))
 

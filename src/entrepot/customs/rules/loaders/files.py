@@ -31,11 +31,15 @@ class TariffFile:
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """What a file says. findings: what the reader of the report should know, one English sentence each."""
+    """What a file says. findings: what the reader of the report should know, one English sentence each.
+
+    stamp: what else the rows are made from, such as a table of ours: when it changes the file is to be loaded again.
+    """
 
     edition: str
     rows: Rows
     findings: tuple[str, ...] = ()
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def _forced_labour(rows: Sequence[Entry]) -> Iterator[dict[str, object]]:
         yield {
             "key": f"s301_fl.{country.lower()}",
             "kind": "s301_fl",
-            "rate": f"{rate}%",
+            "rate": f"{rate.removesuffix('.0')}%",
             "relation": "top_up" if basis == "net_of_mfn_total" else "add",
             "origins": [country],
             "claims_except": ["USMCA", "informational", "donation", "99:9903.05.95"],

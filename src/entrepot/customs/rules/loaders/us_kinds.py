@@ -1,5 +1,6 @@
 """The kinds of chapter 99 file: for each part one file that leads, and those it is read together with."""
 
+import hashlib
 import re
 from functools import cache, partial
 from importlib.resources import files
@@ -40,6 +41,7 @@ def _read(file: TariffFile, *, part: str) -> Loading:
         edition=revision[0].strip("_").replace("_", " ") if revision else "2026",
         rows=made.parts[part],
         findings=tuple(told(finding) for finding in made.findings),
+        stamp=hashlib.sha256(frame().encode()).hexdigest(),
     )
 
 

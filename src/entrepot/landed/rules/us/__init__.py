@@ -1,5 +1,6 @@
 """United States: from a consignment to its duties and fees."""
 
+from entrepot.landed.rules.us.delivered import duty_taken_out
 from entrepot.landed.rules.us.entry import entry_of, exempt_by_value, fees, postal, valued
 from entrepot.landed.rules.us.line import line_duties
 from entrepot.landed.rules.us.programmes import claimed_programmes
@@ -17,6 +18,7 @@ def worked(sheet: Sheet) -> None:
     valued(sheet)
     if exempt_by_value(sheet) or postal(sheet):
         return
+    duty_taken_out(sheet)
     entry = entry_of(sheet)
     spreads = [line_duties(sheet, line) for line in sheet.lines]
     fees(sheet, entry)

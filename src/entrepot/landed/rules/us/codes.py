@@ -8,6 +8,7 @@ from entrepot.landed.terms import Status
 
 _LEAST: Final = 4
 _LINE: Final = 8
+_FULL: Final = 10
 _OFFERED: Final = 12
 
 
@@ -15,6 +16,10 @@ def declared(sheet: Sheet, line: Line) -> tuple[str, ...]:
     """The codes to work out: one, or all under a code that is too short to be declared. Raises Stop for no such code."""
     code, law = line.code, sheet.law
     found = goods_for(law=law, code=code) if len(code) >= _LEAST else None
+    if found is None and len(code) == _FULL and code.endswith("00"):
+        # Duty is set at eight digits; two noughts after them name the subheading, whatever its statistical lines are.
+        code = code[:_LINE]
+        found = goods_for(law=law, code=code)
     if found is None:
         raise _unknown(sheet, line)
     if not is_complete(law=law):
@@ -26,7 +31,7 @@ def declared(sheet: Sheet, line: Line) -> tuple[str, ...]:
 
 
 def _unknown(sheet: Sheet, line: Line) -> Stop:
-    """The code does not exist on that day; what took its place is offered."""
+    """The code does not exist on that day, and what took its place is offered; or the day is before all we have."""
     code, law = line.code, sheet.law
     since = schedule_from(law=law)
     if code and since is not None and law.on < since:
@@ -42,4 +47,4 @@ def _unknown(sheet: Sheet, line: Line) -> Stop:
     if offered:
         sheet.note("{code} is not in the schedule of {day}; today: {codes}.", code=code, day=law.on,
                    codes=", ".join(offered[:_OFFERED]))  # fmt: skip
-    return Stop(Status.UNKNOWN, "code_unknown", alternatives=offered[:_OFFERED])
+    return Stop(Status.UNKNOWN, "code_unknown", alternatives=offered[:_OFFERED], regime=sheet.regime)
