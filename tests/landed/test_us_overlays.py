@@ -186,7 +186,9 @@ def test_the_duties_of_chapter_99(name: str) -> None:
 
 
 def test_a_delivered_price_that_states_its_duty_is_taken_apart() -> None:
-    found = answer("6109.10.00.12", "VN", date(2026, 8, 10), "16.5%", "1290", facts={"ddp": True, "duty_itemised": True})
+    found = answer(
+        "6109.10.00.12", "VN", date(2026, 8, 10), "16.5%", "1290", facts={"ddp": True, "duty_itemised": True}
+    )
     assert (found.customs_value, found.duty) == (Decimal("1000.00"), Decimal("290.00"))
 
 
