@@ -122,7 +122,7 @@ def load_part(
         official=part != "starter",
         file=file,
         digest=digest,
-        version=hashlib.sha256(f"{last.version if last else ''}\n{part}\n{digest}".encode()).hexdigest(),
+        version=_version(last, (part, str(holds_from), repr(rows.speaks), repr(sorted(rows.areas)), facts.content())),
         holds_from=holds_from,
         speaks=_spoken(rows, before),
         areas={name: sorted(members) for name, members in rows.areas.items()},
@@ -143,6 +143,11 @@ def load_part(
     load.save(update_fields=["counts"])
     queries.forget()
     return LoadReport(jurisdiction, part, edition, load.id, **counts)
+
+
+def _version(last: LoadRow | None, content: tuple[str, ...]) -> str:
+    """A digest of all that was loaded, in its order: what is compiled on disk is found by it."""
+    return hashlib.sha256("\n".join((last.version if last else "", *content)).encode()).hexdigest()
 
 
 def _spoken(rows: Rows, before: list[LoadRow]) -> list[dict[str, object]]:

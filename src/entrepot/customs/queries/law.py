@@ -10,6 +10,7 @@ from django.db import connection
 
 from entrepot.customs.models import LoadRow
 from entrepot.customs.queries.loads import Tariff, data_version, tariffs
+from entrepot.customs.queries.snapshot import keep_index, kept_index
 from entrepot.customs.queries.stored import stored_rows
 from entrepot.customs.rules import indexed
 from entrepot.customs.terms import Law, LawIndex, LawMissing
@@ -84,6 +85,11 @@ def _made(tariff: Tariff, load: int) -> LawIndex:
     newest = LoadRow.objects.filter(tariff_id=tariff.jurisdiction, id__lte=load).order_by("-id").first()
     if newest is None:
         raise LawMissing(destination=tariff.jurisdiction)
-    official, starter = stored_rows(jurisdiction=tariff.jurisdiction, load=load)
     version = data_version(jurisdiction=tariff.jurisdiction, load=newest.id, version=newest.version)
-    return indexed(currency=tariff.currency, version=version, official=official, starter=starter)
+    kept = kept_index(jurisdiction=tariff.jurisdiction, digest=newest.version, version=version)
+    if kept is not None:
+        return kept
+    official, starter = stored_rows(jurisdiction=tariff.jurisdiction, load=load)
+    index = indexed(currency=tariff.currency, version=version, official=official, starter=starter)
+    keep_index(jurisdiction=tariff.jurisdiction, digest=newest.version, index=index)
+    return index

@@ -50,6 +50,15 @@ class PartFacts:
 
     tables: Mapping[str, list[Facts]]
 
+    def content(self) -> str:
+        """A digest of all rows with their days."""
+        found = hashlib.sha256()
+        for table, rows in self.tables.items():
+            found.update(table.encode())
+            for row in rows:
+                found.update(f"{row['fingerprint']}{row['key']}{row['valid_from']}{row['valid_until']}".encode())
+        return found.hexdigest()
+
 
 def part_facts(*, rows: Rows, file: str) -> PartFacts:
     """The rows as column values. Raises TariffUnreadable when a key begins twice on one day."""
