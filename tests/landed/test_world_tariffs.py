@@ -1,10 +1,12 @@
 """Loaded tariffs of China and Britain: what they change in an answer."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from entrepot.customs import queries as customs
 from entrepot.customs.rules import compiled
 from entrepot.customs.rules.loaders import TariffFile
 from entrepot.customs.rules.loaders.cn_articles import articles_table
@@ -24,7 +26,7 @@ GIVEN = Given(vat_pct=Decimal(10))
 
 
 @pytest.fixture
-def loaded(db: None) -> None:
+def loaded(db: None) -> Iterator[None]:
     parts = (
         ("cn.mfn_2018", workbook, WORKBOOK),
         ("cn.articles", articles_table, ARTICLES),
@@ -33,6 +35,9 @@ def loaded(db: None) -> None:
     for part, read, text in parts:
         loading = read(TariffFile("x.csv", text.encode()), at_least=1)
         load_part(jurisdiction="CN", part=part, edition=loading.edition, rows=loading.rows, digest=part, at=NOON)
+    yield
+    # The rows are rolled back; what was compiled of them must not stay in memory.
+    customs.forget()
 
 
 def trade(code: str, on: str, origin: str = "US", value: str = "10000", **facts) -> QuoteAnswer:
@@ -168,3 +173,24 @@ def test_goods_at_risk_in_northern_ireland_need_the_european_tariff() -> None:
     assert parts(british("0102291010", "BR", "GB-NIR", measures=kilograms, claims=("UKIMS",)))["duty"] == Decimal(
         "179.14"
     )
+
+
+def test_a_code_too_short_gives_the_range_of_the_lines_under_it(loaded: None) -> None:
+    more = SCHEDULE + "61091001,x,T-shirts,14,,,90,,,no;kg,2026-01-01,2027-01-01,Tariff Commission 2026\n"
+    loading = schedule(TariffFile("x.csv", more.encode()), at_least=1)
+    load_part(jurisdiction="CN", part="cn.schedule", edition="2026", rows=loading.rows, digest="two", at=NOON)
+    tax = Given(vat_pct=Decimal(13), consumption_tax_pct=Decimal(0))
+
+    answer = trade("610910", "2026-03-02", "BR", given=tax)
+
+    # 6 % and 14 % duty: 10600 and 11400 with 13 % VAT.
+    assert (answer.status, answer.total, answer.components) == ("range", None, ())
+    assert answer.range is not None
+    assert (answer.range.low, answer.range.high) == (Decimal("1978.00"), Decimal("2882.00"))
+    assert "too short" in answer.range.because
+
+
+def test_a_short_code_whose_lines_agree_gives_an_amount(loaded: None) -> None:
+    tax = Given(vat_pct=Decimal(13), consumption_tax_pct=Decimal(0))
+
+    assert parts(trade("330300", "2026-03-02", "FR", given=tax))["duty"] == 200

@@ -1,7 +1,6 @@
 """China's duties of 2009 to 2014 as the schedules of two free trade agreements print them, with Chinese names."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -59,9 +58,9 @@ def costa_rica_schedule(file: TariffFile, *, at_least: int = _AT_LEAST) -> Loadi
 def _read(
     file: TariffFile, columns: tuple[_Column, ...], edition: str, since: date, until: date, at_least: int
 ) -> Loading:
-    measures: list[Measure] = []
+    # Codes of one rate share a row: old duties are asked for seldom, and should cost little to have.
+    rates: dict[tuple[_Column, str], list[str]] = {}
     goods: list[Dated[Goods]] = []
-    vague: set[str] = set()
     seen: set[str] = set()
     names = ("hs8", "name_zh", *(column.name for column in columns))
     for number, row in table_of(text=file.text(), file=file.name, columns=names, at_least=at_least):
@@ -73,29 +72,28 @@ def _read(
         if not row["name_zh"]:
             raise file.refuse(f"the code {code} has no name", number)
         seen.add(code)
-        for measure in _measures(file, number, row, columns):
-            measures.append(measure)
-            if not measure.rate.known:
-                vague.add(code)
+        for column in columns:
+            if row[column.name]:
+                rates.setdefault((column, _rate(file, number, row[column.name])), []).append(code)
         goods.append(Dated(Goods(code, {"zh-hans": row["name_zh"]}, (), columns[0].source), since, until))
+    vague = {code for (_, rate), codes in rates.items() if rate == "unknown" for code in codes}
     findings = [f"{len(vague)} codes have a duty by class of price: unknown here"] if vague else []
-    return Loading(edition, Rows(measures=tuple(measures), goods=tuple(goods)), tuple(findings))
+    measures = tuple(_measure(column, rate, codes) for (column, rate), codes in rates.items())
+    return Loading(edition, Rows(measures=measures, goods=tuple(goods)), tuple(findings))
 
 
-def _measures(file: TariffFile, number: int, row: dict[str, str], columns: tuple[_Column, ...]) -> Iterator[Measure]:
-    for column in columns:
-        if row[column.name]:
-            yield written(
-                key=f"{column.name}.{row['hs8']}",
-                kind=column.kind,
-                rate=_rate(file, number, row[column.name]),
-                codes=(row["hs8"],),
-                origins=frozenset({column.origin}) if column.origin else frozenset(),
-                claim=column.claim,
-                valid_from=column.since,
-                valid_until=column.until,
-                source=column.source,
-            )
+def _measure(column: _Column, rate: str, codes: list[str]) -> Measure:
+    return written(
+        key=f"{column.name}.{rate}"[:64],
+        kind=column.kind,
+        rate=rate,
+        codes=codes,
+        origins=frozenset({column.origin}) if column.origin else frozenset(),
+        claim=column.claim,
+        valid_from=column.since,
+        valid_until=column.until,
+        source=column.source,
+    )
 
 
 def _rate(file: TariffFile, number: int, text: str) -> str:
