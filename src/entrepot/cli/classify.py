@@ -15,32 +15,15 @@ from entrepot.base import clock
 from entrepot.catalogue import queries
 from entrepot.catalogue.queries import teaching
 from entrepot.catalogue.rules.coding import Measure, Model, index_of, measured, suggestion
+from entrepot.catalogue.rules.coding.answering import CodingRequest, because, coding_answer
 from entrepot.catalogue.rules.coding.learning import is_held_out
 from entrepot.catalogue.services import build_coding, built_model, teach_titles
-from entrepot.catalogue.terms import Asked, Kind, Labelled, Reason, Suggestion
+from entrepot.catalogue.terms import Asked, Kind, Labelled, Suggestion
 from entrepot.cli import app
 from entrepot.kernel.errors import EntrepotError
 from entrepot.kernel.text import ENGLISH, pick
 
-_WAYS = ("text", "build", "check", "teach")
-_SAID = {
-    Kind.OWN: "in everyday words",
-    Kind.LAW: "in a tariff",
-    Kind.TRADE: "as a search term of customs",
-    Kind.GOODS: "as declared by traders",
-    Kind.MEMORY: "decided before",
-}
 _encoder = msgspec.json.Encoder()
-
-
-class Request(msgspec.Struct, forbid_unknown_fields=True):
-    """A line of the contract. answers: to questions asked before, by their key."""
-
-    id: str
-    text: str
-    description: str | None = None
-    destination: str = "US"
-    answers: dict[str, str] = {}
 
 
 @app.command()
@@ -77,41 +60,9 @@ def classify(
     asked = Asked(" ".join(words), description, destination.upper(), answers)
     found = queries.suggested_codes(asked=asked, on=clock.now().date())
     if as_json:
-        typer.echo(_encoder.encode(answer_of("1", found)))
+        typer.echo(_encoder.encode(coding_answer("1", found)))
     else:
         _show(found)
-
-
-def answer_of(identity: str, found: Suggestion) -> dict[str, object]:
-    """A suggestion in the contract's form."""
-    asked = found.question
-    return {
-        "id": identity,
-        "candidates": [
-            {
-                "code": one.code,
-                "score": round(one.score, 4),
-                "title": pick(one.title, ENGLISH),
-                "because": [_because(reason) for reason in one.because],
-                "lines": [{"code": line.code, "title": pick(line.title, ENGLISH)} for line in one.lines],
-            }
-            for one in found.candidates
-        ],
-        "question": None
-        if asked is None
-        else {
-            "key": asked.key,
-            "text": dict(asked.text),
-            "answers": [{"key": one.key, "text": dict(one.text), "codes": list(one.codes)} for one in asked.answers],
-        },
-        "refused": found.refused,
-        "nomenclature": found.nomenclature,
-        "basis": found.basis,
-    }
-
-
-def _because(reason: Reason) -> str:
-    return reason.text["en"] if reason.kind is None else f"“{reason.text['en']}” {_SAID[reason.kind]}"
 
 
 def _answer_all(lines: Iterable[bytes]) -> None:
@@ -121,13 +72,13 @@ def _answer_all(lines: Iterable[bytes]) -> None:
             continue
         identity = ""
         try:
-            request = msgspec.json.decode(line, type=Request)
+            request = msgspec.json.decode(line, type=CodingRequest)
             identity = request.id
             asked = Asked(request.text, request.description or "", request.destination.upper(), request.answers)
         except msgspec.MsgspecError as wrong:
             typer.echo(f"line {number}: {wrong}", err=True)
             asked = Asked("")
-        out.write(_encoder.encode(answer_of(identity, queries.suggested_codes(asked=asked, on=on))) + b"\n")
+        out.write(_encoder.encode(coding_answer(identity, queries.suggested_codes(asked=asked, on=on))) + b"\n")
     out.flush()
 
 
@@ -197,8 +148,8 @@ def _show(found: Suggestion) -> None:
     table = Table("Code", "", "What it is", "Because")
     for one in found.candidates:
         code = f"{one.code[:4]}.{one.code[4:]}"
-        because = "\n".join(_because(reason) for reason in one.because)
-        table.add_row(code, f"{100 * one.score:.0f} %", pick(one.title, ENGLISH), because)
+        why = "\n".join(because(reason) for reason in one.because)
+        table.add_row(code, f"{100 * one.score:.0f} %", pick(one.title, ENGLISH), why)
     console.print(table)
     if found.question:
         console.print(f"[bold]{found.question.text['en']}[/] {found.question.text['zh-hans']}")

@@ -7,7 +7,7 @@ from dmr.routing import Router
 from dmr.routing import path as route
 
 from entrepot.api import docs
-from entrepot.api.v1 import baskets, explained, goods, identity, selling, shopping, tokens
+from entrepot.api.v1 import baskets, classifications, explained, goods, identity, selling, shopping, tokens
 
 router = Router(
     "api/v1/",
@@ -16,6 +16,7 @@ router = Router(
         route("listings/<slug:ref>", goods.ListingDoor.as_view(), name="api-listing"),
         route("categories", goods.CategoriesDoor.as_view(), name="api-categories"),
         route("channels", goods.ChannelsDoor.as_view(), name="api-channels"),
+        route("classifications", classifications.ClassificationsDoor.as_view(), name="api-classifications"),
         route("quotes", shopping.QuotesDoor.as_view(), name="api-quotes"),
         route("quotes/<slug:ref>", explained.QuoteDoor.as_view(), name="api-quote"),
         route("basket", baskets.BasketDoor.as_view(), name="api-basket"),

@@ -36,6 +36,7 @@ from entrepot.kernel.errors import EntrepotError
 from entrepot.kernel.money import Money
 from entrepot.parties.terms import Merchant
 from entrepot.stock import queries as stock
+from entrepot.web.merchant.codes import decided
 from entrepot.web.merchant.desk import for_merchant
 from entrepot.web.merchant.words import channel_name, lack_name, picture_trouble
 from entrepot.web.templating import text
@@ -97,6 +98,7 @@ def show(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
         "stock": stock.available(variant_ids=[variant.id for variant in found.variants]),
         "priced": _priced(merchant, found),
         "channel_name": channel_name,
+        **decided(merchant, found),
         "troubles": [
             (source, picture_trouble(why))
             for source, why in catalogue.picture_troubles(merchant_id=merchant.id, listing_id=found.id)

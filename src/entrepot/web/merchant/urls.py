@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from entrepot.web.merchant import account, consignments, desk, imports, listings, money, overview
+from entrepot.web.merchant import account, codes, consignments, desk, imports, listings, money, overview
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.choose, name="merchant-choose"),
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:merchant>/imports/<slug:ref>/undo/", imports.undo, name="merchant-import-undo"),
     path("<slug:merchant>/listings/", listings.listing, name="merchant-listings"),
     path("<slug:merchant>/listings/<slug:ref>/", listings.show, name="merchant-listing"),
+    path("<slug:merchant>/listings/<slug:ref>/code/", codes.show, name="merchant-listing-code"),
+    path("<slug:merchant>/listings/<slug:ref>/code/decide/", codes.decide, name="merchant-listing-code-decide"),
     path("<slug:merchant>/listings/<slug:ref>/move/", listings.move, name="merchant-listing-move"),
     path("<slug:merchant>/listings/<slug:ref>/pictures/", listings.add_picture, name="merchant-listing-pictures"),
     path(
