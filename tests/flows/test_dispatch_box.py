@@ -97,5 +97,5 @@ def test_only_depot_staff_dispatch():
 def test_the_number_of_statements_does_not_grow_with_the_parcels():
     world = make.world(count=4)
     box = make.packed(world)
-    with at_most(26):
+    with at_most(27):
         dispatch_box(viewer=world.staff, box_ref=box.ref, at=make.AT)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from entrepot.allowance import queries as allowance
 from entrepot.base import locks
 from entrepot.carriage.services import want_label
 from entrepot.depot import queries as depot
@@ -23,7 +24,8 @@ def dispatch_box(*, viewer: Viewer, box_ref: str, at: datetime) -> Box:
     """Close a box: customs data is written for every parcel, a job buys the air waybill, all consignments are on
     their way. Repeating it changes nothing.
 
-    Raises NotYours, BoxUnknown, BoxEmpty, BoxChanged. SQL: 26 statements, however many parcels.
+    Raises NotYours, BoxUnknown, BoxEmpty, BoxChanged. SQL: 27 statements, however many parcels;
+    28 with retail imports into China.
     """
     box = depot.box(viewer=viewer, ref=box_ref)
     inside = depot.parcels_in(box_id=box.id)
@@ -46,6 +48,7 @@ def dispatch_box(*, viewer: Viewer, box_ref: str, at: datetime) -> Box:
     merchants = parties.merchants_by_id(merchant_ids=[one.merchant_id for one in parcels])
     paid = payments.payments_of_orders(orders=[(one.order_id, one.shopper_id) for one in consignments.values()])
     site = depot.site(code=box.site)
+    known = allowance.identities_of_orders(orders=[(one.order_id, one.shopper_id) for one in consignments.values()])
     papers = [
         (
             parcel,
@@ -55,6 +58,7 @@ def dispatch_box(*, viewer: Viewer, box_ref: str, at: datetime) -> Box:
                 payment=paid.get(consignments[parcel.consignment_id].order_id),
                 merchant=merchants[parcel.merchant_id],
                 site=site,
+                identity=known.get(consignments[parcel.consignment_id].order_id),
                 at=at,
             ),
         )

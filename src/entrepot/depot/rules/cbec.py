@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Final
 
+from entrepot.allowance.terms import Identity, IdentityKind
 from entrepot.depot.terms import Declarable, DeclaredLine, Fields, PaperKind, Papers
 from entrepot.kernel.money import Money
 
@@ -53,6 +54,27 @@ def papers_of(
         message["appStatus"] = "1" if missing else "2"
     notes = ("inventory.lines.unit1: the legal unit is taken to be the kilogram",)
     return Papers(PaperKind.CBEC, fields, missing, notes)
+
+
+def with_identity(*, fields: Fields, identity: Identity) -> Fields:
+    """The messages with the orderer's name and number in the clear, for filing; they are kept masked.
+
+    Source: message set of 2022-05: buyerIdType and payerIdType are 1 for the resident identity card, 2 for another.
+    """
+    kind = "1" if identity.kind is IdentityKind.RESIDENT else "2"
+    filled: Fields = {}
+    for name, message in fields.items():
+        if not isinstance(message, dict):
+            filled[name] = message
+            continue
+        changed = dict(message)
+        for who in ("buyer", "payer"):
+            if f"{who}IdNumber" in changed:
+                changed |= {
+                    f"{who}IdType": kind, f"{who}IdNumber": identity.number, f"{who}Name": identity.name,
+                }  # fmt: skip
+        filled[name] = changed
+    return filled
 
 
 # What the standard leaves optional may stay empty; billNo is known only when the waybill has been bought.

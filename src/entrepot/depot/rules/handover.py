@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from entrepot.allowance.terms import MaskedIdentity
 from entrepot.carriage.terms import MARKETPLACE, CustomsItem, ParcelAsk, Place, Service, ShipmentAsk
 from entrepot.depot.rules import cbec, entry
 from entrepot.depot.rules.parcels import gross_estimate
@@ -77,10 +78,14 @@ def papers_for(
     payment: Payment | None,
     merchant: Merchant,
     site: Site,
+    identity: MaskedIdentity | None = None,
     at: datetime,
 ) -> Papers:
-    """The customs data of one house parcel, in the form its destination and way in ask for."""
-    made = declarable(consignment=consignment, payment=payment, merchant=merchant)
+    """The customs data of one house parcel, in the form its destination and way in ask for.
+
+    identity: who imports, masked; `cbec.with_identity` puts the number in when the papers are filed.
+    """
+    made = declarable(consignment=consignment, payment=payment, merchant=merchant, identity=identity)
     registered: Mapping[str, str] = site.registrations
     if parcel.mode in cbec.TRADE_MODES:
         return cbec.papers_of(
@@ -98,11 +103,17 @@ def papers_for(
     return entry.postal_of(consignment=made, barcode=parcel.barcode, gross_grams=parcel.gross_grams)
 
 
-def declarable(*, consignment: ConsignmentView, payment: Payment | None, merchant: Merchant) -> Declarable:
+def declarable(
+    *,
+    consignment: ConsignmentView,
+    payment: Payment | None,
+    merchant: Merchant,
+    identity: MaskedIdentity | None = None,
+) -> Declarable:
     """A consignment as the papers need it.
 
-    Duty and tax are one figure there, fees go with the freight. Who holds the card and the buyer's identity number
-    are not known to us: they stay empty, so that the papers say they are missing.
+    Duty and tax are one figure there, fees go with the freight. Without an identity the buyer's number and the payer
+    stay empty, so that the papers say they are missing. Whoever orders confirmed to pay in person.
     """
     parts = consignment.amounts
     to_china = consignment.destination == "CN"
@@ -113,11 +124,11 @@ def declarable(*, consignment: ConsignmentView, payment: Payment | None, merchan
         merchant_country=consignment.ship_from,
         merchant_city=merchant.city,
         recipient=place_of(address=consignment.address),
-        buyer_name=consignment.address.name,
+        buyer_name=identity.name if identity else consignment.address.name,
         buyer_phone=consignment.address.phone,
-        buyer_id="",
+        buyer_id=identity.number if identity else "",
         payment_ref=payment.intent_id if payment else "",
-        payer_name="",
+        payer_name=identity.name if identity else "",
         paid=parts.total,
         paid_at=paid_at,
         goods=parts.goods,

@@ -4,11 +4,15 @@ import json
 
 from django.http import HttpRequest, HttpResponse
 
+from entrepot.allowance.services import read_identities
+from entrepot.allowance.terms import Identity, ReadFor
+from entrepot.base import clock
 from entrepot.carriage import queries as carriage
 from entrepot.carriage.terms import MARKETPLACE
 from entrepot.channels.terms import Route
 from entrepot.depot import queries as depot
-from entrepot.depot.terms import Declaration, Fields
+from entrepot.depot.rules import cbec
+from entrepot.depot.terms import Declaration, Fields, PaperKind
 from entrepot.orders import queries as orders
 from entrepot.web.depot.desk import shown
 from entrepot.web.viewer import depot_only, signed_in, viewer_of
@@ -30,10 +34,20 @@ def show(request: HttpRequest, box: str) -> HttpResponse:
 
 @depot_only
 def data(request: HttpRequest, box: str) -> HttpResponse:
-    """The papers as JSON, for the program that files them."""
+    """The papers as JSON, for the program that files them, with identity numbers in the clear: that is written down."""
     viewer = viewer_of(request)
     found = depot.box(viewer=viewer, ref=box)
     number = number_of(found.id)
+    papers = with_waybill(depot.declarations(viewer=viewer, box_id=found.id), number)
+    inside = depot.parcels_in(box_id=found.id)
+    places = orders.consignments_by_id(consignments=[(one.consignment_id, one.merchant_id) for one in inside])
+    identities = read_identities(
+        viewer=viewer,
+        orders=[(one.order_id, one.shopper_id) for one in places.values()],
+        why=ReadFor.CUSTOMS_PAPERS,
+        subject=found.barcode,
+        at=clock.now(),
+    )
     written = [
         {
             "consignment": one.consignment_ref,
@@ -42,13 +56,19 @@ def data(request: HttpRequest, box: str) -> HttpResponse:
             "kind": one.papers.kind.value,
             "missing": list(one.papers.missing),
             "notes": list(one.papers.notes),
-            "fields": one.papers.fields,
+            "fields": _filed(one, identities.get(places[one.consignment_id].order_id)),
         }
-        for one in with_waybill(depot.declarations(viewer=viewer, box_id=found.id), number)
+        for one in papers
     ]
     answer = HttpResponse(json.dumps(written, ensure_ascii=False, indent=2), content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="{found.barcode}.json"'
     return answer
+
+
+def _filed(declaration: Declaration, identity: Identity | None) -> Fields:
+    if identity is None or declaration.papers.kind is not PaperKind.CBEC:
+        return declaration.papers.fields
+    return cbec.with_identity(fields=declaration.papers.fields, identity=identity)
 
 
 @depot_only
