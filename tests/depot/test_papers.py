@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from entrepot.allowance.terms import Identity, IdentityKind
 from entrepot.carriage.terms import Place
 from entrepot.depot.rules import cbec, entry
 from entrepot.depot.terms import Declarable, DeclaredLine, PaperKind
@@ -200,3 +201,15 @@ def test_a_postal_content_list_keeps_six_digits():
     written = entry.postal_of(consignment=TO_US, barcode=BARCODE, gross_grams=170)
     assert (written.kind, written.missing) == (PaperKind.POSTAL, ())
     assert written.fields["lines"][0]["hs"] == "392690"
+
+
+def test_who_imports_is_masked_in_the_papers_and_put_in_for_filing() -> None:
+    masked = papers(replace(CONSIGNMENT, buyer_id="**************1234", buyer_name="王**", payer_name="王**"))
+    filed = cbec.with_identity(
+        fields=masked.fields, identity=Identity(IdentityKind.RESIDENT, "王小明", "11010519491231002X")
+    )
+    assert (filed["order"]["buyerIdNumber"], filed["order"]["buyerName"]) == ("11010519491231002X", "王小明")
+    assert (filed["payment"]["payerIdNumber"], filed["payment"]["payerName"]) == ("11010519491231002X", "王小明")
+    assert filed["inventory"]["buyerIdNumber"] == "11010519491231002X"
+    assert "payer is not the buyer" not in cbec.disagreements(fields=filed)
+    assert masked.fields["order"]["buyerIdNumber"] == "**************1234"

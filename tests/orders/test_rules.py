@@ -32,20 +32,24 @@ ORDER_TABLE = {
     ("cancelled", "pay"): None, ("cancelled", "finish"): None, ("cancelled", "cancel"): None,
 }  # fmt: skip
 
-# Rows: where it is; columns in the order of Verb: pay send receive pack dispatch deliver release cancel.
+# Rows: where it is; columns in the order of Verb: pay send receive pack dispatch deliver release cancel
+# refuse give_back.
 DEPOT_TABLE = """
-placed      paid -    -        -      -          -         -        cancelled
-paid        -    sent -        -      -          -         -        -
-sent        -    -    received -      -          -         -        -
-received    -    -    -        packed -          -         -        -
-packed      -    -    -        -      dispatched -         -        -
-dispatched  -    -    -        -      -          delivered -        -
-delivered   -    -    -        -      -          -         released -
-released    -    -    -        -      -          -         -        -
-cancelled   -    -    -        -      -          -         -        -
+placed      paid -    -        -      -          -         -        cancelled -       -
+paid        -    sent -        -      -          -         -        -         -       -
+sent        -    -    received -      -          -         -        -         -       -
+received    -    -    -        packed -          -         -        -         -       -
+packed      -    -    -        -      dispatched -         -        -         -       -
+dispatched  -    -    -        -      -          delivered -        -         refused -
+delivered   -    -    -        -      -          -         released -         -       -
+released    -    -    -        -      -          -         -        -         -       -
+cancelled   -    -    -        -      -          -         -        -         -       -
+refused     -    -    -        -      -          -         -        -         -       refunded
+refunded    -    -    -        -      -          -         -        -         -       -
 """
 DIRECT_TABLE = DEPOT_TABLE.replace(
-    "sent        -    -    received -      -          -  ", "sent        -    -    -        -      -          delivered"
+    "sent        -    -    received -      -          -         -        -         -       -",
+    "sent        -    -    -        -      -          delivered -        -         refused -",
 )
 
 

@@ -128,6 +128,8 @@ class Consignment(Priced):
     delivered_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
+    refunded_at = models.DateTimeField(null=True)
     release_at = models.DateTimeField(null=True)
     paused_since = models.DateTimeField(null=True)
 

@@ -47,6 +47,10 @@ STAGES: Final[Mapping[tuple[Stage, Verb], Stage]] = {
     (Stage.DISPATCHED, Verb.DELIVER): Stage.DELIVERED,
     (Stage.SENT, Verb.DELIVER): Stage.DELIVERED,
     (Stage.DELIVERED, Verb.RELEASE): Stage.RELEASED,
+    # Customs may refuse what they see: not before it left the country it was sold from.
+    (Stage.DISPATCHED, Verb.REFUSE): Stage.REFUSED,
+    (Stage.SENT, Verb.REFUSE): Stage.REFUSED,
+    (Stage.REFUSED, Verb.GIVE_BACK): Stage.REFUNDED,
 }
 # A mistake at the depot is taken back as long as the parcel is there.
 BACK: Final[Mapping[Stage, Stage]] = {Stage.RECEIVED: Stage.SENT, Stage.PACKED: Stage.RECEIVED}
@@ -54,6 +58,7 @@ BACK: Final[Mapping[Stage, Stage]] = {Stage.RECEIVED: Stage.SENT, Stage.PACKED: 
 ROUTES: Final[Mapping[tuple[Stage, Verb], Route]] = {
     (Stage.SENT, Verb.RECEIVE): Route.DEPOT,
     (Stage.SENT, Verb.DELIVER): Route.DIRECT,
+    (Stage.SENT, Verb.REFUSE): Route.DIRECT,
 }
 
 # How long an order waits for its money. Long enough for a bank's page, short enough that goods are not kept from others.

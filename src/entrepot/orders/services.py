@@ -37,6 +37,8 @@ from entrepot.parties.terms import Address
 _INSERT_ALL: Final = """
 INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)
 """
+# What may finish an order, when all its other consignments have ended.
+_ENDING: Final = (Verb.RELEASE, Verb.GIVE_BACK)
 _CLAIM_KEPT: Final = timedelta(days=2)
 
 
@@ -138,7 +140,7 @@ def move_consignments(*, consignments: Sequence[tuple[int, int]], verb: Verb, at
     """
     ids, owners = [one for one, _ in consignments], sorted({owner for _, owner in consignments})
     rows = models.Consignment.objects.filter(merchant_id__in=owners, id__in=ids).order_by("id")
-    if verb is Verb.RELEASE:
+    if verb in _ENDING:
         _lock_orders(rows.values_list("order_id", "shopper_id"))
     locked = list(rows.select_for_update(no_key=True))
     if {(row.id, row.merchant_id) for row in locked} != set(consignments):
@@ -154,7 +156,7 @@ def move_consignments(*, consignments: Sequence[tuple[int, int]], verb: Verb, at
             row.release_at = rules.release_date(delivered_at=at, release_days=row.release_days)
     _save_moved(due, stage=stage, at=at)
     tell_all([News(CONSIGNMENT_MOVED, row.id, row.merchant_id, {"stage": str(stage)}) for row in due], at=at)
-    if verb is Verb.RELEASE:
+    if verb in _ENDING:
         _finish_orders(due, at=at)
     return tuple(row.id for row in due)
 
@@ -250,7 +252,7 @@ def _finish_orders(rows: Sequence[models.Consignment], *, at: datetime) -> None:
                 WHERE o.shopper_id = ANY(%s) AND o.id = ANY(%s) AND o.state = 'paid'
                   AND NOT EXISTS (SELECT FROM orders_consignment c
                                    WHERE c.merchant_id = ANY(o.merchant_ids) AND c.order_id = o.id
-                                     AND c.stage NOT IN ('released', 'cancelled'))
+                                     AND c.stage NOT IN ('released', 'cancelled', 'refunded'))
                 RETURNING o.id, o.shopper_id""",
             [at, sorted({row.shopper_id for row in rows}), sorted({row.order_id for row in rows})],
         )

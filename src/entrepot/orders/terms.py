@@ -45,7 +45,10 @@ class OrderVerb(StrEnum):
 
 
 class Stage(StrEnum):
-    """A consignment's state. sent: the merchant handed it over, to the depot or to the carrier."""
+    """A consignment's state. sent: the merchant handed it over, to the depot or to the carrier.
+
+    refused: customs did not let it in, its money is still held. refunded: that money went back to the shopper.
+    """
 
     PLACED = "placed"
     PAID = "paid"
@@ -56,6 +59,8 @@ class Stage(StrEnum):
     DELIVERED = "delivered"
     RELEASED = "released"
     CANCELLED = "cancelled"
+    REFUSED = "refused"
+    REFUNDED = "refunded"
 
 
 class Verb(StrEnum):
@@ -69,6 +74,8 @@ class Verb(StrEnum):
     DELIVER = "deliver"
     RELEASE = "release"
     CANCEL = "cancel"
+    REFUSE = "refuse"
+    GIVE_BACK = "give_back"
 
 
 class CancelReason(StrEnum):
@@ -307,6 +314,8 @@ _VERB_WORDS: Final = {
     "deliver": "be marked as delivered",
     "release": "have its money released",
     "undo": "be taken back",
+    "refuse": "be refused by customs",
+    "give_back": "have its money given back",
 }
 _STATE_WORDS: Final = {
     "placed": "waiting for payment",
@@ -319,6 +328,8 @@ _STATE_WORDS: Final = {
     "delivered": "delivered",
     "released": "complete, its money released",
     "cancelled": "cancelled",
+    "refused": "refused by customs",
+    "refunded": "ended, its money given back",
 }
 
 

@@ -68,13 +68,13 @@ SALES: Final = (
             WHERE o.id IS NULL OR NOT (c.merchant_id = ANY(o.merchant_ids))
                OR (o.state = 'placed') <> (c.stage = 'placed')
                OR (o.state = 'cancelled' AND c.stage <> 'cancelled')
-               OR (o.state = 'done' AND c.stage NOT IN ('released', 'cancelled'))
+               OR (o.state = 'done' AND c.stage NOT IN ('released', 'cancelled', 'refunded'))
             UNION ALL
            SELECT o.ref, 'paid, but nothing is left to happen' FROM orders_order o
             WHERE o.state = 'paid'
               AND NOT EXISTS (SELECT FROM orders_consignment c
                                WHERE c.merchant_id = ANY(o.merchant_ids) AND c.order_id = o.id
-                                 AND c.stage NOT IN ('released', 'cancelled'))""",
+                                 AND c.stage NOT IN ('released', 'cancelled', 'refunded'))""",
     ),
     Check(
         "orders.holds",

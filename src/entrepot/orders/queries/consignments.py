@@ -24,7 +24,7 @@ from entrepot.parties.queries import must_work_for
 from entrepot.parties.terms import NotYours, Viewer
 
 # What the depot has to do with: sent to it, lying in it, or gone from it.
-_IN_DEPOT_CARE = (Stage.SENT, Stage.RECEIVED, Stage.PACKED, Stage.DISPATCHED, Stage.DELIVERED, Stage.RELEASED)
+_IN_DEPOT_CARE = frozenset(Stage) - {Stage.PLACED, Stage.PAID, Stage.CANCELLED}
 
 
 def consignment(*, viewer: Viewer, ref: str) -> ConsignmentView:

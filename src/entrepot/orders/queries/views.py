@@ -39,6 +39,8 @@ _STAGE_COLUMNS: Final = (
     (Stage.DELIVERED, "delivered_at"),
     (Stage.RELEASED, "released_at"),
     (Stage.CANCELLED, "cancelled_at"),
+    (Stage.REFUSED, "refused_at"),
+    (Stage.REFUNDED, "refunded_at"),
 )
 
 

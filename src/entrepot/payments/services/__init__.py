@@ -1,6 +1,6 @@
 """Writes to payments, holds, refunds, payouts and the inbox. What also moves money or orders is a flow."""
 
-from entrepot.payments.services.holds import close_hold, open_holds, schedule_release, schedule_releases
+from entrepot.payments.services.holds import close_hold, open_holds, return_hold, schedule_release, schedule_releases
 from entrepot.payments.services.inbox import BODY_MAX, finish_event, note_try, take_provider_event
 from entrepot.payments.services.intents import (
     begin_opening,
@@ -47,6 +47,7 @@ __all__ = [
     "record_intent",
     "record_payout",
     "record_sending",
+    "return_hold",
     "schedule_release",
     "schedule_releases",
     "take_provider_event",

@@ -93,3 +93,12 @@ def close_hold(*, merchant_id: int, consignment_id: int, at: datetime) -> None:
         merchant_id=merchant_id, consignment_id=consignment_id, state=HoldState.OPEN
     ).update(state=HoldState.RELEASED, released_at=at)
     must(moved == 1, "a hold is locked while it is released")
+
+
+@transaction.atomic(savepoint=False)
+def return_hold(*, merchant_id: int, consignment_id: int) -> None:
+    """The held money goes back to the shopper. Once; the hold is locked."""
+    moved = models.HoldRow.objects.filter(
+        merchant_id=merchant_id, consignment_id=consignment_id, state=HoldState.OPEN
+    ).update(state=HoldState.REFUNDED)
+    must(moved == 1, "a hold is locked while its money goes back")

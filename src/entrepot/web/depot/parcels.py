@@ -1,10 +1,18 @@
 """One house parcel: where it is, what is in it, where it goes."""
 
+import re
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from entrepot.base import clock
 from entrepot.depot import queries as depot
 from entrepot.depot.rules.parcels import Scanned, scan_read
+from entrepot.flows.refuse_at_customs import refuse_at_customs
+from entrepot.kernel.money import Money
 from entrepot.orders import queries as orders
 from entrepot.web.depot.desk import shown
 from entrepot.web.viewer import depot_only, viewer_of
@@ -30,3 +38,25 @@ def show(request: HttpRequest, barcode: str) -> HttpResponse:
         "papers": depot.declaration_of(merchant_id=parcel.merchant_id, consignment_id=parcel.consignment_id),
     }
     return shown(request, "depot/parcel.html", depot.site(code=parcel.site), values)
+
+
+@require_POST
+@depot_only
+def refused(request: HttpRequest, barcode: str) -> HttpResponse:
+    """Customs refused the parcel for the importer's yearly allowance; `total` is what they say is used, if they do."""
+    viewer = viewer_of(request)
+    parcel = depot.parcel_by_barcode(viewer=viewer, barcode=barcode)
+    refuse_at_customs(
+        viewer=viewer,
+        consignment_ref=parcel.consignment_ref,
+        said=amount_of(request.POST.get("total", "")),
+        at=clock.now(),
+    )
+    messages.success(request, _("Written down. The shopper is asked what to do; their money stays held."))
+    return HttpResponseRedirect(reverse("depot-parcel", args=[barcode]))
+
+
+def amount_of(typed: str) -> Money | None:
+    """An amount in renminbi as it was typed; nothing when it is none."""
+    plain = typed.strip().replace(",", "")
+    return Money.parse(plain, "CNY") if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", plain) else None

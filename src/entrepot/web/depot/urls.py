@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("receive/undo/", receive.undo, name="depot-undo"),
     path("find/", parcels.find, name="depot-find"),
     path("parcels/<slug:barcode>/", parcels.show, name="depot-parcel"),
+    path("parcels/<slug:barcode>/refused/", parcels.refused, name="depot-refused"),
     path("consolidate/", boxes.pack, name="depot-consolidate"),
     path("boxes/", boxes.listing, name="depot-boxes"),
     path("boxes/<slug:box>/", boxes.show, name="depot-box"),

@@ -29,7 +29,19 @@ from entrepot.web.templating import language
 from entrepot.web.viewer import viewer_of
 
 _PAGE = 50
-TABS = ("paid", "sent", "received", "packed", "dispatched", "delivered", "released", "cancelled", "placed")
+TABS = (
+    "paid",
+    "sent",
+    "received",
+    "packed",
+    "dispatched",
+    "delivered",
+    "released",
+    "refused",
+    "refunded",
+    "cancelled",
+    "placed",
+)
 
 
 @dataclass(frozen=True, slots=True)

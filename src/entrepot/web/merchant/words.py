@@ -20,6 +20,8 @@ _STAGES: dict[Stage, Promise] = {
     Stage.DELIVERED: _("Delivered"),
     Stage.RELEASED: _("Money released"),
     Stage.CANCELLED: _("Cancelled"),
+    Stage.REFUSED: _("Refused by customs"),
+    Stage.REFUNDED: _("Refunded"),
 }
 _STEPS: dict[Step, Promise] = {
     Step.LABEL_CREATED: _("Label made"),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
+from msgspec import structs
 
 from entrepot.base import clock
 from entrepot.carriage import queries as carriage
@@ -20,7 +21,10 @@ from entrepot.channels.terms import Route
 from entrepot.depot import queries as depot
 from entrepot.flows.cancel_order import cancel_order
 from entrepot.flows.confirm_receipt import confirm_receipt
+from entrepot.flows.give_back_refused import give_back_refused
 from entrepot.kernel.money import Money
+from entrepot.landed import queries as landed
+from entrepot.landed.terms import Mode
 from entrepot.orders import queries as orders
 from entrepot.orders import rules
 from entrepot.orders.terms import CancelReason, ConsignmentView, OrderCard, OrderView, Stage, State
@@ -43,6 +47,8 @@ _STAGES: Final[Mapping[Stage, tuple[str, str]]] = {
     Stage.DELIVERED: (gettext_noop("Delivered"), "held"),
     Stage.RELEASED: (gettext_noop("Complete"), "arrived"),
     Stage.CANCELLED: (gettext_noop("Cancelled"), ""),
+    Stage.REFUSED: (gettext_noop("Refused by customs"), "refused"),
+    Stage.REFUNDED: (gettext_noop("Your money is on its way back"), ""),
 }
 # What a state is called once it is a moment of the past.
 _HAPPENED: Final[Mapping[Stage, str]] = {
@@ -111,6 +117,8 @@ class ParcelShown:
     release_at: datetime | None
     due: bool
     released: bool
+    refused: bool = False
+    trade: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +207,15 @@ def cancel(request: HttpRequest, ref: str) -> HttpResponse:
 
 @require_POST
 @signed_in
+def give_back(request: HttpRequest, ref: str, consignment: str) -> HttpResponse:
+    """Customs refused the parcel and the shopper wants the money back."""
+    give_back_refused(viewer=viewer_of(request), order_ref=ref, consignment_ref=consignment, at=clock.now())
+    messages.success(request, _("The money is on its way back to you."))
+    return HttpResponseRedirect(reverse("order", args=(ref,)))
+
+
+@require_POST
+@signed_in
 def confirm(request: HttpRequest, ref: str) -> HttpResponse:
     """`I have it`: the merchants need not wait for the protection time to run out."""
     confirm_receipt(viewer=viewer_of(request), order_ref=ref, at=clock.now())
@@ -208,7 +225,7 @@ def confirm(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _shown(order: OrderView, at: datetime) -> OrderShown:
     state, tone = _STATES[order.state]
-    ended = {Stage.RELEASED, Stage.CANCELLED}
+    ended = {Stage.RELEASED, Stage.CANCELLED, Stage.REFUNDED}
     currency = order.amounts.total.currency
     arrived, delivered = rules.confirmable(consignments=order.consignments)
     held = [each.amounts.total for each in order.consignments if each.stage not in ended]
@@ -221,7 +238,7 @@ def _shown(order: OrderView, at: datetime) -> OrderShown:
         unpaid=order.state is State.PLACED,
         cancelled=_cancelled(order),
         address=card_of(order.address),
-        parcels=tuple(_parcel(each, at) for each in order.consignments),
+        parcels=tuple(_parcel(each, at, order.quote_ref) for each in order.consignments),
         rows=account(
             order.amounts, regimes=[each.regime for each in order.consignments], total_label=_total_label(order)
         ),
@@ -246,7 +263,7 @@ def _cancelled(order: OrderView) -> str:
     }.get(CancelReason(order.cancel_reason), _("The marketplace cancelled it. What was charged comes back to you."))
 
 
-def _parcel(consignment: ConsignmentView, at: datetime) -> ParcelShown:
+def _parcel(consignment: ConsignmentView, at: datetime, quote_ref: str) -> ParcelShown:
     stage, tone = _STAGES[consignment.stage]
     tracking = _tracking(consignment)
     events = _events(consignment, tracking)
@@ -279,7 +296,19 @@ def _parcel(consignment: ConsignmentView, at: datetime) -> ParcelShown:
         release_at=consignment.release_at,
         due=consignment.release_at is not None and consignment.release_at <= at,
         released=consignment.stage is Stage.RELEASED,
+        refused=consignment.stage is Stage.REFUSED,
+        trade=_in_general_trade(consignment, quote_ref, at) if consignment.stage is Stage.REFUSED else None,
     )  # fmt: skip
+
+
+def _in_general_trade(consignment: ConsignmentView, quote_ref: str, at: datetime) -> Money | None:
+    """What customs would take of the same parcel in general trade today; none where that is not known."""
+    found = landed.quotes_by_ref(shopper_id=consignment.shopper_id, refs=[quote_ref]).get(quote_ref)
+    asked = found.consignments[consignment.number - 1].asked if found else None
+    if asked is None:
+        return None
+    answer = landed.answer(request=structs.replace(asked, mode=Mode.CARGO, on=at.date()))
+    return None if answer.total is None else Money.of(answer.total, answer.currency)
 
 
 def _tracking(consignment: ConsignmentView) -> Tracking | None:

@@ -22,5 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<str:ref>/pay/", pay.show, name="order_pay"),
     path("orders/<str:ref>/return/", pay.back, name="order_return"),
     path("orders/<str:ref>/cancel/", orders.cancel, name="order_cancel"),
+    path("orders/<str:ref>/parcels/<str:consignment>/give-back/", orders.give_back, name="order_give_back"),
     path("orders/<str:ref>/confirm/", orders.confirm, name="order_confirm"),
 ]
