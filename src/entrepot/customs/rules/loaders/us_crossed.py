@@ -23,16 +23,6 @@ def crossed(tables: Mapping[str, Table], lists: Lists) -> Iterator[Finding]:
         ours = {entry.code[:_WHOLE] for name in ("122.aa_ii", "122.aa_iii", "122.gn6") for entry in lists[name]}
         theirs = {code_of(row["hts8"]) for row in tables["s122_exempt_products.csv"]}
         yield (_difference("s122_exempt_products.csv", "US note 2(aa)", theirs, ours))
-    if ANNEX in tables and NOTES in tables:
-        noted = {entry.code for name in ("note.232.steel", "note.232.aluminum") for entry in lists[name]}
-        listed = {
-            entry.code
-            for name, found in lists.items()
-            if name.startswith("annex.") and not name.startswith("annex.2") and "copper" not in name
-            for entry in found
-            if entry.valid_until is None
-        }
-        yield (_difference(ANNEX, "US note 16 as of August 2026", listed, noted))
 
 
 def _crossed_301(rows: Table, lists: Lists) -> Iterator[Finding]:

@@ -174,12 +174,23 @@ def _derivatives(rows: Table, lists: Lists, findings: list[Finding]) -> None:
     )
 
 
-def _annexes(rows: Table, lists: Lists, _: list[Finding]) -> None:
+def _annexes(rows: Table, lists: Lists, findings: list[Finding]) -> None:
     """Who is in which annex from which day on: a later row takes a code out of its earlier annex."""
+    noted = {entry.code for metal in ("steel", "aluminum") for entry in lists.get(f"note.232.{metal}", [])}
     rows_of: dict[str, list[tuple[date, str, str]]] = defaultdict(list)
+    broad = set()
     for row in rows:
-        starts = day(row["effective_date"]) or date(2026, 4, 6)
-        rows_of[code_of(row["hts_prefix"])].append((starts, row["annex"], row["metal_type"]))
+        code, starts = code_of(row["hts_prefix"]), day(row["effective_date"]) or date(2026, 4, 6)
+        if len(code) < _WHOLE and (code not in noted if noted else code[:2] not in _METAL_CHAPTERS):
+            broad.add(code)
+            continue
+        rows_of[code].append((starts, row["annex"], row["metal_type"]))
+    if broad:
+        text = (
+            f"{len(broad)} headings and subheadings that US note 16(c) does not name would take whole groups of goods (8471: "
+            "every computer); the lines under them that it names stand in the file too, and only they are taken"
+        )
+        findings.append(Finding(ANNEX, text, tuple(sorted(broad))))
     days = sorted({starts for found in rows_of.values() for starts, _, _ in found})
     for since, until in zip(days, [*days[1:], None], strict=True):
         annex_of = _annex_on(rows_of, since)
