@@ -18,6 +18,9 @@ from entrepot.customs.terms import Measure, Rows, Speaks, TariffUnreadable
 
 FRAME: Final = "us_ch99.toml"
 _FL_RATES: Final = "fl301_country_rates.csv"
+# Source: HTS 9903.05.96 to 9903.06.21: countries whose agreements spare listed goods; the lists are not to be had.
+_DEALS: Final = frozenset("AR BD CH EC EU GB GT ID JO KH MY SV TW".split())
+_DEAL: Final = "Goods listed for the country in US note 52(j) are spared; those lists are not loaded."
 # What a part answers alone once it is loaded; the starter is silent there.
 _SPEAKS: Final[Mapping[str, tuple[str, ...]]] = {
     "us.ch99.s301_cn": ("s301_cn",),
@@ -131,6 +134,7 @@ def _forced_labour(rows: Sequence[Entry]) -> Iterator[dict[str, object]]:
             "valid_from": entry.valid_from,
             "in_transit": {"loaded_before": date(2026, 7, 24), "entered_before": date(2026, 7, 28)},
             "source": f"HTS {heading}, US note 52 to chapter 99 (2026 rev. 19)",
+            "note": _DEAL if country in _DEALS else "",
         }
 
 

@@ -278,7 +278,7 @@ def _conditional(lists: Lists, findings: list[Finding]) -> None:
     lines = {entry.code for entry in lists.get("122.aa_ii_lines", [])}
     for whole, kept, gn6, described in (
         ("ieepa.all_exempt", "ieepa.exempt", "", "ieepa.particular"),
-        ("ieepa.brazil_all", "ieepa.brazil", "ieepa.brazil_aircraft", ""),
+        ("ieepa.brazil_all", "ieepa.brazil", "ieepa.brazil_aircraft", "ieepa.brazil_particular"),
         ("301_br.all", "301_br.exempt", "", "301_br.particular"),
         ("301_fl.all", "301_fl.exempt", "301_fl.gn6", "301_fl.particular"),
     ):
@@ -290,12 +290,14 @@ def _conditional(lists: Lists, findings: list[Finding]) -> None:
             outside = [entry for entry in found if entry.code in aircraft]
         told = [entry for entry in found if described and entry.code[:_WHOLE] in particular]
         lists[kept] = [entry for entry in found if entry not in set(outside) | set(told)]
-        if whole.startswith("301"):
-            # The notes spare ten-digit lines of some subheadings only.
-            split = [entry for entry in lists[kept] if any(line.startswith(entry.code) for line in lines)]
-            lists[kept] = [entry for entry in lists[kept] if entry not in split] + [
-                split[0]._replace(code=line) for line in sorted(lines) if split
-            ]
+        # The notes spare ten-digit lines of some subheadings only.
+        split = {entry for entry in lists[kept] if any(line.startswith(entry.code) for line in lines)}
+        if split:
+            part = {
+                entry._replace(code=line) for entry in split for line in lines if line.startswith(entry.code[:_WHOLE])
+            }
+            rest = {entry for entry in lists[kept] if entry.code[:_WHOLE] not in {line[:_WHOLE] for line in lines}}
+            lists[kept] = sorted(rest | part, key=lambda entry: (entry.code, entry.valid_from or date.min))
         if gn6:
             lists[gn6] = outside
         if described:
