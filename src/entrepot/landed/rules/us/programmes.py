@@ -85,17 +85,18 @@ def claimed_programmes(sheet: Sheet) -> None:
             programme = _BY_NAME.get("CIVIL_AIRCRAFT" if name == "civil_aircraft" else name)
             if programme is None:
                 continue
-            why = ""
             if programme.origins and line.asked.origin not in programme.origins:
-                why = "goods of {origin} cannot originate under it"
-            elif not programme.holds(sheet.law.on):
-                why = "it is not in force on that day"
-            if why:
                 claims.pop(name)
                 sheet.note(
-                    "Line {line}: {claim} is not counted: " + why + ".",
+                    "Line {line}: {claim} is not counted: goods of {origin} cannot originate under it.",
                     line=line.index, claim=name, origin=line.asked.origin,
                 )  # fmt: skip
+                continue
+            if not programme.holds(sheet.law.on):
+                claims.pop(name)
+                sheet.note(
+                    "Line {line}: {claim} is not counted: it is not in force on that day.", line=line.index, claim=name
+                )
                 continue
             claims |= dict.fromkeys((programme.name, *programme.symbols), "")
             if programme.no_mpf:
