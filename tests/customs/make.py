@@ -5,7 +5,16 @@ from decimal import Decimal
 
 from entrepot.customs.rules import rate_expression
 from entrepot.customs.services import load_part
-from entrepot.customs.terms import Dated, Fee, Goods, LoadReport, Measure, Relation, Rows, Speaks
+from entrepot.customs.terms import (
+    Dated,
+    Fee,
+    Goods,
+    LoadReport,
+    Measure,
+    Relation,
+    Rows,
+    Speaks,
+)
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

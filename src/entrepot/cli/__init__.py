@@ -60,6 +60,7 @@ def main() -> None:
             serve,
             tariff,
             tariff_check,
+            tariff_diff,
             tariff_load,
             worker,
         )

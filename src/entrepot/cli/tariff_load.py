@@ -127,7 +127,7 @@ def _head(path: Path) -> bytes:
         return b""
 
 
-def _body(path: Path) -> bytes:
+def body_of(path: Path) -> bytes:
     """The file unpacked. Raises TariffUnreadable for a damaged archive or one that is far too large."""
     try:
         if path.suffix == ".gz":
@@ -147,14 +147,19 @@ def _body(path: Path) -> bytes:
 
 def _beside(kind: FileKind, files: Sequence[Path]) -> Mapping[str, bytes]:
     return {
-        _plain(path): _body(path) for path in files if any(fnmatch(_plain(path), pattern) for pattern in kind.beside)
+        _plain(path): body_of(path) for path in files if any(fnmatch(_plain(path), pattern) for pattern in kind.beside)
     }
+
+
+def tariff_file(path: Path, kind: FileKind, files: Sequence[Path]) -> TariffFile:
+    """A file of a kind, unpacked, with those of `files` that it is read beside. Raises TariffUnreadable."""
+    return TariffFile(_plain(path), body_of(path), _beside(kind, files))
 
 
 def _one(path: Path, kind: FileKind, files: Sequence[Path]) -> _Line:
     line = _Line(path.name, f"{kind.part}")
     try:
-        file = TariffFile(_plain(path), _body(path), _beside(kind, files))
+        file = tariff_file(path, kind, files)
         digest = hashlib.sha256(file.body)
         for name in sorted(file.beside):
             digest.update(file.beside[name])
@@ -181,7 +186,7 @@ def _one(path: Path, kind: FileKind, files: Sequence[Path]) -> _Line:
 def _rates(path: Path) -> _Line:
     line = _Line(path.name, "exchange rates")
     try:
-        line.new = load_rates(kind=rates_kind(name=path.name), text=_body(path).decode("utf-8-sig", "replace"))
+        line.new = load_rates(kind=rates_kind(name=path.name), text=body_of(path).decode("utf-8-sig", "replace"))
     except EntrepotError as refused:
         line.refused = refused.text()
     return line

@@ -1,5 +1,6 @@
 """Reads of the catalogue: pages and cards, what an order copies, what search keeps, categories, import reports."""
 
+from entrepot.catalogue.queries.affected import AffectedListing, affected_listings
 from entrepot.catalogue.queries.cards import cards, index_documents, published_ids
 from entrepot.catalogue.queries.categories import categories, category
 from entrepot.catalogue.queries.coding import coding_model, decisions, suggested_codes
@@ -26,6 +27,8 @@ from entrepot.catalogue.queries.offers import offers_on_sale, variant_count
 from entrepot.catalogue.queries.sales import sale_lines
 
 __all__ = [
+    "AffectedListing",
+    "affected_listings",
     "cards",
     "categories",
     "category",

@@ -1,5 +1,6 @@
 """Reading rates as the law writes them, reading tariff files, and asking the law of a day."""
 
+from entrepot.customs.rules.changes import Change, changes, counted, touched_codes
 from entrepot.customs.rules.codes import (
     children_of,
     goods_at,
@@ -32,15 +33,18 @@ __all__ = [
     "COLUMNS",
     "COUNTRIES",
     "SHARED",
+    "Change",
     "Dated",
     "PartFacts",
     "Plan",
     "Rows",
     "Stored",
     "TariffHead",
+    "changes",
     "children_of",
     "claimable",
     "compiled",
+    "counted",
     "covering",
     "duty_at",
     "entries_on",
@@ -66,4 +70,5 @@ __all__ = [
     "tariff_head",
     "tariff_rows",
     "threshold_on",
+    "touched_codes",
 ]

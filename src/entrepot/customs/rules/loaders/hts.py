@@ -240,12 +240,16 @@ def _measures(file: TariffFile, line: HtsLine, since: date) -> Iterator[Measure]
         raise file.refuse(
             f"the special rate {line.special!r} of {line.number} is in no form we can read", line.row
         ) from wrong
-    for place, group in enumerate(groups):
+    known: set[str] = set()
+    for group in groups:
         # A special rate without a programme belongs to a provision of chapter 98 and is had by claiming that.
         claims = frozenset(group.programmes) or frozenset({f"98:{line.number}"})
-        yield _measure(
-            line, f"special.{line.code}.{place}", group.rate, since, (frozenset(), _COLUMN_2), claims, Relation.INSTEAD
-        )  # fmt: skip
+        # Named by its first programme, so that a group that goes does not rename those after it.
+        name = group.programmes[0] if group.programmes else "all"
+        name += f".{len(known)}" if name in known else ""
+        known.add(name)
+        key, origins = f"special.{line.code}.{name}", (frozenset[str](), _COLUMN_2)
+        yield _measure(line, key, group.rate, since, origins, claims, Relation.INSTEAD)
 
 
 def _rate(file: TariffFile, line: HtsLine, text: str) -> RateExpression:
