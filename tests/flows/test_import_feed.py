@@ -287,6 +287,15 @@ def test_a_product_of_which_no_variant_can_be_read_is_handed_back_whole() -> Non
     assert set(make.said(merchant_id=merchant_id, ref=ref)) == {
         (2, "price_form"), (2, "variants_all_rejected"), (3, "product_rejected"),
     }  # fmt: skip
+    assert make.report(merchant_id=merchant_id, ref=ref).rows_rejected == 2, "two rows, however much is wrong with them"
+
+
+def test_a_row_is_counted_once_whichever_half_of_the_import_rejects_it() -> None:
+    merchant_id = parties.merchant()
+    content = make.feed(*(make.row(f"item-{n}", price="12,50") for n in range(7)), make.row("ok"))
+    ref = make.imported(content, merchant_id=merchant_id)
+    report = make.report(merchant_id=merchant_id, ref=ref)
+    assert (report.rows_read, report.rows_rejected) == (8, 7)
     assert list(make.all_listings(merchant_id=merchant_id)) == ["ok"]
 
 

@@ -16,8 +16,8 @@ from entrepot.catalogue.rules.completeness import lacks, status_for
 from entrepot.catalogue.rules.feed_headings import headings_of
 from entrepot.catalogue.rules.findings import finding
 from entrepot.catalogue.services import merging
-from entrepot.catalogue.services.imports import forget_staged, put_findings
-from entrepot.catalogue.terms import CHANGED, Dialect, Finding, ImportState, Lack, Severity, Status
+from entrepot.catalogue.services.imports import forget_staged, newly_rejected, put_findings
+from entrepot.catalogue.terms import CHANGED, Dialect, Finding, ImportState, Lack, Status
 from entrepot.parties import queries as parties
 
 CHUNK_PRODUCTS: Final = 1000
@@ -58,6 +58,7 @@ def apply_feed_chunk(*, merchant_id: int, run_id: int, at: datetime) -> Chunk:
     _settle(standing, given, list(touched))
     tell_all([News(CHANGED, listing_id, merchant_id) for listing_id in touched], at=at)
     found = [*_left_out(given), *_standing_findings(standing, given)]
+    rejected = newly_rejected(merchant_id=merchant_id, run_id=run_id, findings=found)
     put_findings(merchant_id=merchant_id, run_id=run_id, findings=found, half=2)
     models.ImportRun.objects.filter(merchant_id=merchant_id, id=run_id).update(
         applied_line=upper,
@@ -65,7 +66,7 @@ def apply_feed_chunk(*, merchant_id: int, run_id: int, at: datetime) -> Chunk:
         listings_created=run.listings_created + len(created),
         listings_changed=run.listings_changed + len(changed),
         listings_same=run.listings_same + len({row[0] for row in standing} - touched.keys()),
-        rows_rejected=run.rows_rejected + len({said.line for said in found if said.severity is Severity.ERROR}),
+        rows_rejected=run.rows_rejected + rejected,
     )
     _join_by_index(wanted=False)
     quantities = tuple((variant_id, int(quantity)) for variant_id, quantity, _, _ in counted)

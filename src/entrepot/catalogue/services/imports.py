@@ -17,7 +17,7 @@ from entrepot.catalogue.queries.imports import feed_path
 from entrepot.catalogue.rules.feed_bytes import ENCODINGS, FILE_MAX, inspect
 from entrepot.catalogue.rules.feed_headings import Headings
 from entrepot.catalogue.services.copying import copy_rows, json_of
-from entrepot.catalogue.terms import Finding, ImportState, ImportTrouble, ImportUnknown, NotUndoable
+from entrepot.catalogue.terms import Finding, ImportState, ImportTrouble, ImportUnknown, NotUndoable, Severity
 from entrepot.channels import queries as channels
 from entrepot.channels.rules import must_admit
 from entrepot.parties import queries as parties
@@ -129,6 +129,17 @@ def release_import(*, run_id: int) -> None:
     """Let another process go on with the run."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(%s)", [run_id])
+
+
+def newly_rejected(*, merchant_id: int, run_id: int, findings: Iterable[Finding]) -> int:
+    """How many lines these findings reject that the report does not reject already: a row is counted once."""
+    lines = {said.line for said in findings if said.severity is Severity.ERROR}
+    if not lines:
+        return 0
+    known = models.ImportRow.objects.filter(
+        merchant_id=merchant_id, run_id=run_id, severity=Severity.ERROR, line__in=lines
+    )
+    return len(lines - set(known.values_list("line", flat=True)))
 
 
 def put_findings(*, merchant_id: int, run_id: int, findings: Iterable[Finding], half: int) -> None:

@@ -12,9 +12,9 @@ from entrepot.catalogue.rules.feed_headings import headings_of
 from entrepot.catalogue.rules.feed_shapes import FeedBatch, FeedCount, FeedHead, FeedProduct
 from entrepot.catalogue.rules.findings import finding
 from entrepot.catalogue.services.copying import Value, copy_rows, json_of
-from entrepot.catalogue.services.imports import put_findings, staged_count
+from entrepot.catalogue.services.imports import newly_rejected, put_findings, staged_count
 from entrepot.catalogue.services.merging import run_sql
-from entrepot.catalogue.terms import Dialect, Finding, ImportState, Severity
+from entrepot.catalogue.terms import Dialect, Finding, ImportState
 
 _SCRATCH: Final = ("catalogue_stagedlisting", "catalogue_stagedvariant", "catalogue_stagedpicture")
 _LISTING: Final = (
@@ -156,10 +156,11 @@ def finish_staging(*, merchant_id: int, run_id: int, findings: Iterable[Finding]
     if run.staged or run.state != ImportState.RUNNING:
         return
     found = [*findings, *_joined(run)]
+    rejected = newly_rejected(merchant_id=merchant_id, run_id=run_id, findings=found)
     put_findings(merchant_id=merchant_id, run_id=run_id, findings=found, half=1)
     models.ImportRun.objects.filter(merchant_id=merchant_id, id=run_id).update(
         staged=True,
-        rows_rejected=run.rows_rejected + len({said.line for said in found if said.severity is Severity.ERROR}),
+        rows_rejected=run.rows_rejected + rejected,
         bytes_read=run.size_bytes,
         staged_count=staged_count(merchant_id=merchant_id, run_id=run_id),
         products=models.StagedListing.objects.filter(merchant_id=merchant_id, run_id=run_id)
