@@ -35,7 +35,6 @@ class HeldRow:
     opened_at: datetime
     release_at: datetime | None
     net: Money
-    commission: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,6 @@ def _held(hold: Hold, refs: dict[int, str]) -> HeldRow:
         hold.opened_at,
         hold.release_at,
         hold.shares.merchant_net,
-        hold.shares.commission,
     )
 
 
