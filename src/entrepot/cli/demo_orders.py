@@ -53,6 +53,11 @@ _WAY: Final = (
 )  # fmt: skip
 
 
+# Where the carrier takes over what goes directly, and which of its steps are on that side of the sea.
+_HOME: Final = {"US": "Los Angeles", "CN": "Shenzhen"}
+_AT_HOME: Final = frozenset({Step.PICKED_UP, Step.CUSTOMS_EXPORT_CLEARED, Step.DEPARTED})
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """One order: who, what (sku and pieces), how many days ago, and how far it has come since."""
@@ -229,20 +234,25 @@ def _box(together: Sequence[Placed]) -> None:
         shipment = carriage.shipment_of(merchant_id=0, subject="box", subject_id=box.id)
         must(shipment is not None, "a dispatched box has a shipment")
         parcels = depot.parcels_in(box_id=box.id)
-        _travel(shipment, left=at, arrived=at + _ARRIVE - _BOX, place="广州", houses=[one.barcode for one in parcels])
+        _travel(
+            shipment, left=at, arrived=at + _ARRIVE - _BOX, way=("Ontario, US", "广州, CN"),
+            houses=[one.barcode for one in parcels],
+        )  # fmt: skip
 
 
 def _arrive_direct(placed: Placed) -> None:
     for part in placed.consignments():
         shipment = carriage.shipment_of(merchant_id=part.merchant_id, subject="consignment", subject_id=part.id)
         must(shipment is not None, "what was sent has a shipment")
-        _travel(shipment, left=placed.at + _SEND, arrived=placed.at + _ARRIVE, place=placed.order().address.city)
+        address = placed.order().address
+        way = (f"{_HOME[part.ship_from]}, {part.ship_from}", f"{address.city}, {address.country}")
+        _travel(shipment, left=placed.at + _SEND, arrived=placed.at + _ARRIVE, way=way)
 
 
 def _travel(
-    shipment: Shipment | None, *, left: datetime, arrived: datetime, place: str, houses: Sequence[str] = ()
+    shipment: Shipment | None, *, left: datetime, arrived: datetime, way: tuple[str, str], houses: Sequence[str] = ()
 ) -> None:
-    """The carrier's news as it would have come. Of a box each parcel is delivered by itself."""
+    """The carrier's news as it would have come, `way` from where to where. Of a box each parcel is delivered by itself."""
     if shipment is None:
         return
     number = new_reference("EP").upper().replace("_", "")[:14]
@@ -255,7 +265,12 @@ def _travel(
         at = left + (arrived - left) * share
         for house in houses if step is Step.DELIVERED and houses else ("",):
             event = CarrierEvent(
-                event_ref=new_reference("evt"), reference=reference, step=step, at=at, place=place, house=house
+                event_ref=new_reference("evt"),
+                reference=reference,
+                step=step,
+                at=at,
+                place=way[step not in _AT_HOME],
+                house=house,
             )
             record_tracking(event=event, at=at)
 
