@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -124,6 +125,37 @@ def test_goods_are_found_in_both_languages_and_their_pictures_are_there(demo) ->
     assert "Cherries" in english
     assert len(pictures) >= 8
     assert picture.headers["content-type"] == "image/webp"
+
+
+def test_the_provider_and_the_carrier_serve_this_market_only(demo) -> None:
+    demo.until("Ready in")
+
+    for party, known_to_all in (("payments", "sk_sandbox_entrepot"), ("carrier", "ck_sandbox_entrepot")):
+        address = re.findall(r"http://\S+", (demo.home / "logs" / f"{party}.log").read_text())[-1]
+        stranger = httpx.get(
+            f"{address}/v1/events", headers={"Authorization": f"Bearer {known_to_all}"}, timeout=10, trust_env=False
+        )
+        assert stranger.status_code == 401, party
+
+
+def test_the_operator_finds_nothing_odd_once_the_payouts_have_arrived(demo) -> None:
+    demo.until("Ready in")
+    end = time.monotonic() + 120
+    while told(demo.home) < 9:
+        assert time.monotonic() < end, "nine payouts arrive"
+        time.sleep(0.5)
+
+    with closing(sign_in(demo.url, "operator@demo.example")) as client:
+        page = client.get("/en/operator/").text
+    assert "payout.paid" not in page
+    assert "Nothing. Payments, webhooks and jobs all went through." in page
+
+
+def told(home: Path) -> int:
+    """How many messages of the provider have arrived."""
+    with closing(sqlite3.connect(home / "sandbox" / "payments.sqlite3")) as state:
+        waiting = state.execute("SELECT count(*) FROM deliveries").fetchone()[0]
+        return int(state.execute("SELECT count(*) FROM events").fetchone()[0]) - int(waiting)
 
 
 def test_a_process_that_dies_is_started_again_and_that_is_said(demo) -> None:
