@@ -75,7 +75,7 @@ def show_matrix(
         "codes": len(table.codes),
         "origins": len(table.origins),
         "cells": int(totals.size),
-        "distinct": len(table.flags) - 1,
+        "distinct": len(table.flags) - 2,
         "open": {flag.name.lower(): flagged(flags=flags, flag=flag) for flag in Flag if flag.name},
         "law_seconds": round(loaded - began, 2),
         "matrix_seconds": round(made - loaded, 2),
@@ -131,6 +131,7 @@ _MEANINGS: Final = {
     Flag.UNKNOWN: "Rate of the day not known",
     Flag.QUANTITY: "A quantity decides about an additional duty",
     Flag.REFUSED: "May not enter, or only with a permit",
-    Flag.CONTENT: "Counted as if the whole value were the metal's",
+    Flag.SHORT: "Lines under the code differ",
+    Flag.CONTENT: "Charged on the whole value, the metal's not being stated",
     Flag.ASSUMED: "Carried forward from the last known figure",
 }

@@ -7,14 +7,16 @@ from typing import Final, TypeVar
 
 import numpy as np
 
-from entrepot.customs.rules import entries_on
+from entrepot.customs.rules import claimable, entries_on
 from entrepot.customs.terms import Law, Measure
 from entrepot.landed.rules.batch.units import Index
 
 # What two measures may differ in and still take the same from the same line.
 _APART: Final = frozenset({"key", "codes", "codes_except", "source", "note", "valid_from", "valid_until"})
 _PLACE: Final = frozenset({"origins", "origins_except"})
-_effect: Final = attrgetter(*(one.name for one in fields(Measure) if one.name not in _APART | _PLACE))
+_does: Final = attrgetter(*(one.name for one in fields(Measure) if one.name not in _APART | _PLACE))
+_BASE: Final = "base"
+_ASSUMED: Final = "Assumed: "
 Key = TypeVar("Key", bound=Hashable)
 Places = tuple[frozenset[str], frozenset[str]]
 
@@ -28,6 +30,7 @@ class Alike:
     sample_code, sample_origin: one of each class. fits: whether a class of origins lies in the places.
     """
 
+    codes: tuple[str, ...]
     effects: tuple[Measure, ...]
     stacks: tuple[tuple[tuple[int, int], ...], ...]
     code_class: Index
@@ -48,6 +51,7 @@ def alike(*, law: Law, codes: Sequence[str], origins: Sequence[str]) -> Alike:
     ]
     fits, origin_class = _grouped(columns)
     return Alike(
+        codes=tuple(codes),
         effects=tuple(effects.samples),
         stacks=tuple(stacks),
         code_class=code_class,
@@ -93,12 +97,19 @@ class _Effects:
         return tuple(found)
 
     def _pair(self, measure: Measure) -> tuple[int, int] | None:
-        if measure.claim or measure.claims_any or measure.regions:
+        if measure.regions or not claimable(measure=measure, claims=()):
             return None
         effect = self._numbers.setdefault(_effect(measure), len(self._numbers))
         if effect == len(self.samples):
             self.samples.append(measure)
         return effect, self.places.setdefault((measure.origins, measure.origins_except), len(self.places))
+
+
+def _effect(measure: Measure) -> object:
+    """What a measure does. The action in its key shuts out others; a note may say that its figure is assumed."""
+    if measure.kind == _BASE:
+        return _does(measure)
+    return (*measure.key.split(".")[:2], measure.note.startswith(_ASSUMED), _does(measure))
 
 
 def _inside(law: Law, code: str, seen: dict[str, tuple[int, ...]]) -> Sequence[int]:

@@ -69,7 +69,6 @@ class Probe:
         return _stacked(low, high, measures, flags)
 
     def _asked(self, measures: Sequence[Measure], code: str, origin: str) -> QuoteAnswer:
-        contents = {one.base.replace(_CONTENT, "value:") for one in measures if one.base.startswith(_CONTENT)}
         request = QuoteRequest(
             id="",
             on=self.law.on,
@@ -85,7 +84,6 @@ class Probe:
                     origin=origin,
                     value=_PROBE,
                     currency=self.law.currency,
-                    measures=dict.fromkeys(contents, _PROBE),
                 ),
             ),
         )

@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
-from entrepot.customs.rules import covering, goods_on, restriction_on
+from entrepot.customs.rules import leaves_of, restriction_on
 from entrepot.customs.terms import Law, Measure
 from entrepot.landed.rules.batch.classes import Alike, alike
 from entrepot.landed.rules.batch.stacks import Probe, Stack
 from entrepot.landed.rules.batch.units import Flag, Index, Mask, Whole
+from entrepot.landed.rules.us.codes import lines_under
 from entrepot.landed.terms import GUARANTEED, STRICT, Mode, Policy
 
 _BASE: Final = "base"
@@ -55,21 +55,19 @@ def rate_table(
     """What the United States take by value from goods of each code and origin on the law's day, nothing claimed.
 
     codes: digits only. Made from the same facts as a single quote, by asking the engine once for each distinct stack.
-    A code that the loaded schedule does not cover is flagged UNKNOWN throughout.
+    A code that the loaded schedule does not have is flagged UNKNOWN throughout,
+    one whose lines differ SHORT.
     """
     policy = GUARANTEED if carry_forward else STRICT
     wanted, places = tuple(dict.fromkeys(codes)), tuple(dict.fromkeys(origins))
-    covered = np.array([bool(code) and covering(law=law, code=code) is not None for code in wanted], np.bool_)
-    found = alike(law=law, codes=wanted, origins=places)
+    under = [lines_under(law=law, code=code) for code in wanted]
+    found = alike(law=law, codes=tuple(dict.fromkeys(line for lines in under for line in lines)), origins=places)
     made = _Cells(Probe(law, policy), found)
-    # A code outside the schedule shares no class with one inside.
-    cells = np.full((len(found.stacks) * 2, len(found.fits)), -1, np.int32)
-    code_class = found.code_class + np.where(covered, 0, len(found.stacks)).astype(np.int32)
-    for row in np.unique(found.code_class[covered]).tolist():
-        cells[row] = [made.cell(row, column) for column in range(len(found.fits))]
+    cells = [[made.cell(row, column) for column in range(len(found.fits))] for row in range(len(found.stacks))]
     kinds = (_BASE, *sorted({kind for _, stack in made.pairs for kind in (*stack.added, *stack.topped)}))
     rates, flags = _filled(made.pairs, kinds)
-    cells[cells < 0] = len(made.pairs)
+    # Two rows more: for codes that the schedule does not have, and for those whose lines differ.
+    cells += [[len(made.pairs)] * len(found.fits), [len(made.pairs) + 1] * len(found.fits)]
     return RateTable(
         destination=law.destination,
         on=law.on,
@@ -79,9 +77,9 @@ def rate_table(
         codes=wanted,
         origins=places,
         kinds=kinds,
-        code_class=code_class,
+        code_class=_code_classes(under, found),
         origin_class=found.origin_class,
-        cells=cells,
+        cells=np.array(cells, np.int32).reshape(len(found.stacks) + 2, len(found.fits)),
         rates=rates,
         totals=rates.sum(axis=1),
         flags=flags,
@@ -89,10 +87,17 @@ def rate_table(
     )
 
 
+def _code_classes(under: Sequence[Sequence[str]], found: Alike) -> Index:
+    """The class that all lines under a code are in; those after the last for no line, and for several classes."""
+    class_of = dict(zip(found.codes, found.code_class.tolist(), strict=True))
+    none, several = len(found.stacks), len(found.stacks) + 1
+    classes = ({class_of[line] for line in lines} or {none} for lines in under)
+    return np.array([several if len(each) > 1 else each.pop() for each in classes], np.int32)
+
+
 def full_codes(*, law: Law) -> list[str]:
-    """The codes of the day at which goods are declared: those that no longer one continues, in order."""
-    codes = sorted(goods.code for goods in goods_on(law=law))
-    return [code for code, after in pairwise([*codes, ""]) if not after.startswith(code)]
+    """The codes of the day at which goods are declared: those with no further ones under them, in order."""
+    return [goods.code for goods in leaves_of(law=law, code="")]
 
 
 def matrix(*, table: RateTable) -> tuple[Whole, Index]:
@@ -152,10 +157,10 @@ class _Cells:
 
 
 def _filled(pairs: Sequence[tuple[tuple[int, Flag], Stack]], kinds: Sequence[str]) -> tuple[Whole, Index]:
-    """Rates and flags of the distinct pairs, and one row more for what is not known at all."""
+    """Rates and flags of the distinct pairs, and two rows more: of what is not known at all, and of what differs."""
     at = {kind: number for number, kind in enumerate(kinds)}
-    rates = np.zeros((len(pairs) + 1, len(kinds)), np.int64)
-    flags = np.zeros(len(pairs) + 1, np.int32)
+    rates = np.zeros((len(pairs) + 2, len(kinds)), np.int64)
+    flags = np.zeros(len(pairs) + 2, np.int32)
     for number, ((base, base_flags), stack) in enumerate(pairs):
         row = rates[number]
         row[0] = base
@@ -164,7 +169,7 @@ def _filled(pairs: Sequence[tuple[tuple[int, Flag], Stack]], kinds: Sequence[str
         for kind, total in stack.topped.items():
             row[at[kind]] += max(0, total - base)
         flags[number] = base_flags | stack.flags
-    flags[-1] = Flag.UNKNOWN
+    flags[-2:] = (Flag.UNKNOWN, Flag.SHORT)
     return rates, flags
 
 

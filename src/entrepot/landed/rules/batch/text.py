@@ -11,8 +11,6 @@ from entrepot.landed.rules.batch.units import OPEN, UNIT, Flag
 _PERCENT: Final = Decimal(100)
 _FINEST: Final = Decimal("0.00001")
 _PLACE: Final = "\x00"
-# The whole value is told as that of the metal; the sum stands, with its flag.
-_NO_SUM: Final = OPEN & ~Flag.CONTENT
 
 
 def heading(*, table: RateTable) -> str:
@@ -49,9 +47,9 @@ def _block(table: RateTable, row: int, words: list[str], refused: list[bool]) ->
 def _cell(table: RateTable, number: int) -> str:
     flags = Flag(int(table.flags[number]))
     rates = [percent_of(rate) if rate else "" for rate in table.rates[number].tolist()]
-    if not flags & (Flag.SPECIFIC | Flag.COMPOUND | Flag.UNKNOWN):
+    if not flags & (Flag.SPECIFIC | Flag.COMPOUND | Flag.UNKNOWN | Flag.SHORT):
         rates[0] = percent_of(int(table.rates[number][0]))
-    total = "" if flags & _NO_SUM else percent_of(int(table.totals[number]))
+    total = "" if flags & OPEN else percent_of(int(table.totals[number]))
     return f"{','.join(rates)},{total},{flag_words(flags)}"
 
 

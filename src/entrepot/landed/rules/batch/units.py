@@ -21,8 +21,9 @@ PER_CENT: Final = UNIT // CENTS
 class Flag(IntFlag):
     """What a rate in a table leaves open.
 
-    The first five keep a line out of the arithmetic on arrays; it is answered one by one. content: charged as if the
-    whole value were that of the named metal. assumed: carried forward at the marketplace's risk.
+    All but the last two keep a line out of the arithmetic on arrays; it is answered one by one. short: the lines under
+    the code differ. content: charged on the whole value, since that of the named metal is not stated. assumed: carried
+    forward at the marketplace's risk.
     """
 
     SPECIFIC = 1
@@ -30,11 +31,12 @@ class Flag(IntFlag):
     UNKNOWN = 4
     QUANTITY = 8
     REFUSED = 16
-    CONTENT = 32
-    ASSUMED = 64
+    SHORT = 32
+    CONTENT = 64
+    ASSUMED = 128
 
 
-OPEN: Final = Flag.SPECIFIC | Flag.COMPOUND | Flag.UNKNOWN | Flag.QUANTITY | Flag.REFUSED | Flag.CONTENT
+OPEN: Final = Flag.SPECIFIC | Flag.COMPOUND | Flag.UNKNOWN | Flag.QUANTITY | Flag.REFUSED | Flag.SHORT
 
 
 def units_of(ratio: Decimal) -> int | None:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from entrepot.customs.rules import goods_for, is_complete, leaves_of, schedule_from, successors_of
+from entrepot.customs.terms import Law
 from entrepot.landed.rules.working import Line, Sheet, Stop
 from entrepot.landed.terms import Status
 
@@ -12,22 +13,29 @@ _FULL: Final = 10
 _OFFERED: Final = 12
 
 
-def declared(sheet: Sheet, line: Line) -> tuple[str, ...]:
-    """The codes to work out: one, or all under a code that is too short to be declared. Raises Stop for no such code."""
-    code, law = line.code, sheet.law
+def lines_under(*, law: Law, code: str) -> tuple[str, ...]:
+    """The codes (digits only) that goods of a code may be declared under on the law's day; none for no such code."""
     found = goods_for(law=law, code=code) if len(code) >= _LEAST else None
     if found is None and len(code) == _FULL and code.endswith("00"):
         # Duty is set at eight digits; two noughts after them name the subheading, whatever its statistical lines are.
         code = code[:_LINE]
         found = goods_for(law=law, code=code)
     if found is None:
-        raise _unknown(sheet, line)
+        return ()
     if not is_complete(law=law):
         return (code,)
     leaves = leaves_of(law=law, code=code)
     if len(leaves) > 1:
         return tuple(leaf.code for leaf in leaves)
     return (max(found.code, code, key=len),)
+
+
+def declared(sheet: Sheet, line: Line) -> tuple[str, ...]:
+    """The codes to work out: one, or all under a code that is too short to be declared. Raises Stop for no such code."""
+    found = lines_under(law=sheet.law, code=line.code)
+    if not found:
+        raise _unknown(sheet, line)
+    return found
 
 
 def _unknown(sheet: Sheet, line: Line) -> Stop:
