@@ -1,4 +1,4 @@
-"""`python -m bench [pages|search|relevance] ...`: the pages and the checkout of a running market, or search alone."""
+"""`python -m bench [pages|search|relevance|landed] ...`: the pages and the checkout of a running market, search alone, or landed cost."""
 
 import os
 import sys
@@ -13,9 +13,16 @@ def main() -> None:
     what, rest = (
         (arguments[0], arguments[1:]) if arguments and not arguments[0].startswith("-") else ("pages", arguments)
     )
-    from bench import prepare, relevance, run, search
+    from bench import inside, landed, prepare, relevance, run, search
 
-    mains = {"pages": run.main, "search": search.main, "relevance": relevance.main, "prepare": prepare.main}
+    mains = {
+        "pages": run.main,
+        "search": search.main,
+        "relevance": relevance.main,
+        "prepare": prepare.main,
+        "landed": landed.main,
+        "inside": inside.main,
+    }
     if what not in mains:
         raise SystemExit(f"bench knows: {', '.join(mains)}")
     mains[what](rest)

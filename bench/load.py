@@ -34,7 +34,7 @@ class Load:
         self.whole = 0
 
     async def run(self) -> None:
-        make = {"get": self._getter, "checkout": self._buyer}[self.plan["kind"]]
+        make = {"get": self._getter, "post": self._poster, "checkout": self._buyer}[self.plan["kind"]]
         steps = [make(number) for number in range(self.plan["clients"])]
         until = time.perf_counter() + self.plan["seconds"]
         await asyncio.gather(*(self._until(step, until) for step in steps))
@@ -68,6 +68,17 @@ class Load:
             await self._timed("request", client, "GET", next(turn))
 
         return get
+
+    def _poster(self, number: int) -> Step:
+        client = Client(self.plan["base"], JSON | {"Accept": "application/json"})
+        bodies = [json.dumps(body).encode() for body in self.plan["bodies"]]
+        random.Random(number).shuffle(bodies)
+        turn = itertools.cycle(bodies)
+
+        async def post() -> None:
+            await self._timed("request", client, "POST", self.plan["path"], body=next(turn))
+
+        return post
 
     def _buyer(self, number: int) -> Step:
         """One shopper who buys and buys: basket, quote, order. The money comes by the provider's webhook."""
