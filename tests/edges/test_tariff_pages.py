@@ -58,3 +58,19 @@ def test_the_operator_starts_the_runs_that_are_due_and_sees_how_far_they_are():
 def test_nobody_else_sees_them(client):
     assert client.get("/en/operator/requotes/").status_code in {302, 403, 404}
     assert client.post("/en/operator/requotes/start/").status_code in {302, 403, 404}
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", ["Range", "Phone cases"]), ("zh-hans", ["区间", "手机壳"])])
+def test_the_operator_tries_a_change_of_the_law(language, words):
+    market()
+    client = desk()
+    empty = client.get(f"/{language}/operator/what-if/").content.decode()
+    assert "s301_fl" in empty
+    asked = "destination: US\non: 2026-11-01\nchanges:\n  - add: s338\n    rate: 50%\n    origins: [CN]\n"
+    answer = client.post(f"/{language}/operator/what-if/", {"scenario": asked})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert all(word in page for word in ["<svg", "Fajgelbaum", *words])
+    assert "style=" not in page
+    wrong = client.post(f"/{language}/operator/what-if/", {"scenario": asked + "  - end: vat\n"})
+    assert (wrong.status_code, "no kind of duty" in wrong.content.decode()) == (422, True)

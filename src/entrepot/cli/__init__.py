@@ -58,6 +58,7 @@ def main() -> None:
             sandbox,
             search,
             serve,
+            simulate,
             tariff,
             tariff_check,
             tariff_diff,

@@ -32,14 +32,14 @@ Rates = dict[tuple[str, str], Rate]
 
 
 def parcel_prices(
-    *, parcels: Sequence[Parcel], door: Door, owed_in: Sequence[str] = ()
+    *, parcels: Sequence[Parcel], door: Door, owed_in: Sequence[str] = (), law: Law | None = None
 ) -> tuple[tuple[Priced | No, ...], Rates, str]:
     """Each parcel at the door or why not, in order; the exchange rates used; the version of the law ("" for none).
 
-    owed_in: currencies that the offers' prices are wanted in too. The shopper's yearly CBEC allowance is counted on
+    owed_in: currencies that the offers' prices are wanted in too. law: instead of the one that holds. The shopper's yearly CBEC allowance is counted on
     from one parcel to the next.
     """
-    law = _law(door)
+    law = law or _law(door)
     lanes = [None if no_lane(parcel=parcel, door=door) else _route(parcel, door) for parcel in parcels]
     weights = [gross_grams(parcel=parcel) or 0 for parcel in parcels]
     costs = carriage.freights(
@@ -73,12 +73,18 @@ def parcel_prices(
 
 
 def landed_prices(
-    *, items: Sequence[PriceAsk], destination: str, currency: str, at: datetime, region: str = ""
+    *,
+    items: Sequence[PriceAsk],
+    destination: str,
+    currency: str,
+    at: datetime,
+    region: str = "",
+    law: Law | None = None,
 ) -> tuple[LandedPrice, ...]:
     """What one unit of each offer costs at the door when bought alone, in order: goods, freight, duty, tax and fees.
 
     Beside `total`, freight stands apart, since a fuller parcel carries it for less. Nothing is frozen: a quote of the
-    basket is. No statement a row; the law, rates and rate cards come from memory.
+    basket is. law: instead of the one that holds. No statement a row; the law, rates and rate cards come from memory.
     """
     known = {channel.slug: channel for channel in channels.channels()}
     parcels = [
@@ -93,15 +99,15 @@ def landed_prices(
     ]
     # Each is bought alone, so none counts on another's yearly allowance.
     door = Door(destination, region, currency, at)
-    found = iter(_alone(parcels, door))
+    found = iter(_alone(parcels, door, law))
     return tuple(
         _price(item, next(found) if item.channel in known else No("no_lane", {"channel": item.channel}), currency)
         for item in items
     )
 
 
-def _alone(parcels: Sequence[Parcel], door: Door) -> list[Priced | No]:
-    return [parcel_prices(parcels=[parcel], door=door)[0][0] for parcel in parcels]
+def _alone(parcels: Sequence[Parcel], door: Door, law: Law | None) -> list[Priced | No]:
+    return [parcel_prices(parcels=[parcel], door=door, law=law)[0][0] for parcel in parcels]
 
 
 def _price(item: PriceAsk, one: Priced | No, currency: str) -> LandedPrice:

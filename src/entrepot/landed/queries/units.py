@@ -155,14 +155,17 @@ class UnitPricing:
             currency=self.door.currency,
             at=self.door.at,
             region=self.door.region,
+            law=self.law,
         )
         self.asked |= zip(new, (_unit(answer) for answer in answers), strict=True)
         return [self.asked[key] for key in keys]
 
 
-def unit_pricing(*, destination: str, currency: str, at: datetime) -> UnitPricing:
-    """Ready to price units at that door at that moment, by the law as it is known now."""
+def unit_pricing(*, destination: str, currency: str, at: datetime, law: Law | None = None) -> UnitPricing:
+    """Ready to price units at that door at that moment, by the law as it is known now; by `law` where one is given."""
     door = Door(destination, "", currency, at)
+    if law is not None:
+        return UnitPricing(door, law)
     try:
         law = customs.law(destination=destination, on=door.on)
     except LawMissing:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from entrepot.web.operator import ledger, merchants, orders, overview, price, requotes, troubles
+from entrepot.web.operator import ledger, merchants, orders, overview, price, requotes, scenarios, troubles
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.show, name="operator"),
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("requotes/", requotes.listing, name="operator-requotes"),
     path("requotes/start/", requotes.start, name="operator-requotes-start"),
     path("requotes/<int:number>/", requotes.show, name="operator-requote"),
+    path("what-if/", scenarios.show, name="operator-scenario"),
     path("ledger/", ledger.balance, name="operator-ledger"),
     path("ledger/<slug:kind>/<slug:currency>/", ledger.accounts, name="operator-accounts"),
     path("ledger/<slug:kind>/<slug:currency>/<int:subject>/", ledger.statement, name="operator-statement"),
