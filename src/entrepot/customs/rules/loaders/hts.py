@@ -248,8 +248,8 @@ def _measures(file: TariffFile, line: HtsLine, since: date) -> Iterator[Measure]
         name = group.programmes[0] if group.programmes else "all"
         name += f".{len(known)}" if name in known else ""
         known.add(name)
-        key, origins = f"special.{line.code}.{name}", (frozenset[str](), _COLUMN_2)
-        yield _measure(line, key, group.rate, since, origins, claims, Relation.INSTEAD)
+        key, scope = f"special.{line.code}.{name}", (frozenset[str](), _COLUMN_2)
+        yield _measure(line, key, group.rate, since, scope, claims, Relation.INSTEAD)
 
 
 def _rate(file: TariffFile, line: HtsLine, text: str) -> RateExpression:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Generic, NamedTuple, TypeVar
 
-from entrepot.kernel.errors import NotFound, Refused
+from entrepot.customs.terms.rates import RateExpression
 from entrepot.kernel.text import Text
 
 Value = TypeVar("Value")
@@ -31,108 +31,6 @@ class Relation(StrEnum):
     TOP_UP = "top_up"
     INSTEAD = "instead"
     EXEMPT = "exempt"
-
-
-class AdValorem(NamedTuple):
-    """A ratio of the value; of one part of the value where the law names it (`case`, `strap`, `battery`)."""
-
-    rate: Decimal
-    part: str = ""
-
-
-class Specific(NamedTuple):
-    """So much of a currency (major units) for each legal unit."""
-
-    amount: Decimal
-    currency: str
-    unit: str
-
-
-class Beyond(NamedTuple):
-    """So much of a currency for each unit over a number that is free (2.8 cents a jewel over 7)."""
-
-    amount: Decimal
-    currency: str
-    unit: str
-    beyond: Decimal
-
-
-class Degrees(NamedTuple):
-    """Raw sugar: so much a unit at 100 degrees of polarisation, so much less for each degree under, but not below."""
-
-    amount: Decimal
-    less: Decimal
-    least: Decimal
-    currency: str
-    unit: str
-
-
-class Asked(NamedTuple):
-    """An amount that stands elsewhere: `duty:applicable subheading`. `met:under bond`: nothing, if that is fulfilled."""
-
-    name: str
-
-
-class Capped(NamedTuple):
-    """A sum of terms, but not more than another amount."""
-
-    terms: "tuple[AdValorem | Specific | Beyond | Degrees | Asked, ...]"
-    most: Asked
-
-
-Term = AdValorem | Specific | Beyond | Degrees | Asked | Capped
-
-
-class Disposition(StrEnum):
-    """What kind of rate it is. component: of named parts; conditional: it stands elsewhere or asks for a fact."""
-
-    FREE = "free"
-    AD_VALOREM = "ad_valorem"
-    SPECIFIC = "specific"
-    COMPOUND = "compound"
-    COMPONENT = "component"
-    CONDITIONAL = "conditional"
-
-
-@dataclass(frozen=True, slots=True)
-class RateExpression:
-    """A rate as the law writes it, and taken apart into terms that add up.
-
-    known: False where we know that there is one, but not which.
-    """
-
-    text: str
-    terms: tuple[Term, ...]
-    known: bool = True
-
-    @property
-    def ad_valorem(self) -> Decimal | None:
-        """The plain ratio, when the rate is nothing else (Free is zero)."""
-        if not self.known or any(not isinstance(term, AdValorem) or term.part for term in self.terms):
-            return None
-        return sum((term.rate for term in self.terms if isinstance(term, AdValorem)), Decimal(0))
-
-    @property
-    def disposition(self) -> Disposition:
-        """The kind of rate."""
-        kinds = {type(term) for term in self.terms}
-        if not self.known or kinds & {Asked, Capped}:
-            return Disposition.CONDITIONAL
-        if not kinds:
-            return Disposition.FREE
-        if any(isinstance(term, AdValorem) and term.part for term in self.terms):
-            return Disposition.COMPONENT
-        if kinds == {AdValorem}:
-            return Disposition.AD_VALOREM
-        return Disposition.COMPOUND if AdValorem in kinds else Disposition.SPECIFIC
-
-
-@dataclass(frozen=True, slots=True)
-class SpecialRate:
-    """One group of the special column: a rate, and the programmes it is for (none: whoever meets the provision)."""
-
-    rate: RateExpression
-    programmes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,35 +278,3 @@ class LoadReport:
     ended: int = 0
     changed: int = 0
     same: int = 0
-
-
-class LawMissing(NotFound):
-    """No customs law is loaded for that destination."""
-
-    code = "customs.law_missing"
-    message = "We do not know the customs law of {destination} yet."
-    remedy = "Choose another destination, or load its tariff."
-
-
-class LoadUnknown(NotFound):
-    """A data version names a load that is not in this database."""
-
-    code = "customs.load_unknown"
-    message = "The data version {version} is not in this database."
-    remedy = "Replay the quote where it was made."
-
-
-class RateUnreadable(Refused):
-    """A rate text is in no form we can read."""
-
-    code = "customs.rate_unreadable"
-    message = "The rate {text} is in no form we can read."
-    remedy = "Correct the text, or report it so that the form can be added."
-
-
-class TariffUnreadable(Refused):
-    """A tariff file is not in the form it should have."""
-
-    code = "customs.tariff_unreadable"
-    message = "{file}: {why}."
-    remedy = "Correct the file and load it again."
