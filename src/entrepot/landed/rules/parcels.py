@@ -34,7 +34,7 @@ _HOURS: Final[Mapping[str, int]] = {"CN": 8, "US": -5, "CA": -5, "GB": 0}
 _THOUSAND: Final = Decimal(1000)
 _DUTY_FAMILIES: Final = ("duty", "tax", "fees")
 # The law of these destinations differs by region, so a quote is good for one only.
-_BY_REGION: Final = frozenset({"CA"})
+_BY_REGION: Final = frozenset({"CA", "US"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,10 @@ def sales_tax(sheet: Sheet) -> None:
     it on: what a consumer owes as importer is no part of the price.
     Source: the state's law in each component; Streamlined Sales Tax guidance on tariffs. Read 22 November 2026.
     """
-    region, importer = sheet.request.region or "", sheet.request.importer
+    region, importer = _state(sheet.request.region), sheet.request.importer
     if importer is Importer.BUSINESS:
         return
-    if not region.startswith("US-"):
+    if not region:
         if importer is Importer.CONSUMER:
             sheet.note("US state and local sales tax is not included.")
         return
@@ -37,6 +37,11 @@ def sales_tax(sheet: Sheet) -> None:
             return
         parts.extend(_part(sheet, line, measure, share, duty))
     _told(sheet, parts, region)
+
+
+def _state(region: str | None) -> str:
+    """ISO 3166-2 with its country, also for a state's two letters as addresses have them."""
+    return f"US-{region.removeprefix('US-')}" if region else ""
 
 
 def _part(sheet: Sheet, line: Line, measure: Measure, share: Decimal, duty: Decimal) -> list[Part]:

@@ -112,6 +112,8 @@ class Sheet:
     regime: str | None = None
     annual_used_after: Decimal | None = None
     rates: Mapping[tuple[str, str], Rate] = field(default_factory=dict)
+    # What was looked up already: a line is asked for several kinds of measure.
+    found: dict[tuple[str, str, str], list[Measure]] = field(default_factory=dict)
 
     @property
     def goods_value(self) -> Decimal:
@@ -158,7 +160,12 @@ class Sheet:
 
     def measures(self, line: Line, region: str = "") -> list[Measure]:
         """The measures on a line's goods."""
-        return measures_on(law=self.law, code=line.code, origin=line.asked.origin, region=region)
+        asked = (line.code, line.asked.origin, region)
+        found = self.found.get(asked)
+        if found is None:
+            found = measures_on(law=self.law, code=line.code, origin=line.asked.origin, region=region)
+            self.found[asked] = found
+        return found
 
 
 def opened(*, request: QuoteRequest, law: Law, policy: Policy, rates: Mapping[tuple[str, str], Rate]) -> Sheet:

@@ -34,7 +34,11 @@ def european(sheet: Sheet) -> None:
     if excise:
         sheet.note("Excise duty of the member state is not included.")
     consumer = sheet.request.importer is Importer.CONSUMER
-    at_sale = None if excise or not consumer else relief(sheet, "ioss", value, mode=sheet.request.mode.value)
+    at_sale = (
+        None
+        if excise or not consumer or all_gifts(sheet)
+        else relief(sheet, "ioss", value, mode=sheet.request.mode.value)
+    )
     sheet.regime = "ordinary_import" if at_sale is None else "ioss"
     if at_sale is None:
         sheet.note("VAT is collected at import.")
@@ -60,7 +64,8 @@ def _duties(sheet: Sheet, value: Decimal, shares: list[Decimal], left_out: set[i
     """Each line's duty: none within the relief, so much an item since July 2026, else that of the tariff."""
     free = relief(sheet, "duty_relief", value)
     items = relief(sheet, "item_duty_limit", value, mode=sheet.request.mode.value)
-    if items is not None and sheet.request.importer is not Importer.CONSUMER:
+    if sheet.request.importer is not Importer.CONSUMER or all_gifts(sheet):
+        # The duty by item is for distance sales to consumers.
         items = None
     duties = [ZERO] * len(sheet.lines)
     if free is not None:
