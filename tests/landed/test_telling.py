@@ -1,14 +1,18 @@
 """Steps of the reasoning tell the same in every language."""
 
+import ast
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import msgspec
 
+from entrepot.landed import rules
 from entrepot.landed.rules import sentence, sentences
 from entrepot.landed.rules.telling import step
 from entrepot.landed.terms import Step
 
+RULES = Path(rules.__file__).parent
 CHINESE = {
     "{value} is within {limit} ({source}).": "{value} 未超过 {limit}（{source}）。",
     "Line {line}: {parts}": "第 {line} 行：{parts}",
@@ -37,6 +41,14 @@ def test_steps_within_a_step_are_told_in_the_same_language() -> None:
     assert sentence(told, in_chinese) == "第 0 行：增值税 1.00 元，增值税 2 元"
 
 
+def test_a_components_kind_is_told_by_its_name() -> None:
+    told = step("{kind} {amount}", {"kind": "vat", "amount": 1})
+
+    assert sentence(told) == "VAT 1"
+    assert sentence(told, in_chinese) == "增值税 1 元"
+    assert sentence(Step("s301_cn")) == "Section 301 duty on Chinese goods"
+
+
 def test_a_sentence_without_facts_keeps_its_braces() -> None:
     assert sentences([Step("Braces {stay}.")]) == ("Braces {stay}.",)
 
@@ -45,3 +57,15 @@ def test_steps_survive_being_kept_as_json() -> None:
     told = step("Line {line}: {parts} {on}", {"line": 0, "parts": [Step("a"), Step("b")], "on": date(2026, 3, 2)})
 
     assert msgspec.json.decode(msgspec.json.encode(told), type=Step) == told
+
+
+def test_no_rule_fills_in_its_sentences_itself() -> None:
+    """A sentence whose facts are filled in before it is kept cannot be told in another language."""
+    filled = [
+        f"{path.name}:{node.lineno}"
+        for path in sorted(RULES.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"say", "note"}
+        if node.args and isinstance(node.args[0], ast.JoinedStr)
+    ]
+    assert filled == []

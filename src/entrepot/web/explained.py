@@ -124,7 +124,7 @@ def explained(quote: BasketQuote, *, merchant_id: int | None = None, checks: Seq
         data_version=quote.data_version,
         parcels=parcels,
         rates=tuple(
-            RateShown(rate.base, rate.quote, f"{rate.value:f}", citation(rate.source, tag), rate.on)
+            RateShown(rate.base, rate.quote, f"{rate.value:.6f}".rstrip("0"), citation(rate.source, tag), rate.on)
             for rate in told.rates
         ),
     )

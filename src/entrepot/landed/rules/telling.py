@@ -6,7 +6,7 @@ from decimal import Decimal
 from msgspec import structs
 
 from entrepot.kernel.errors import fill
-from entrepot.landed.terms import QuoteAnswer, Step, Worked
+from entrepot.landed.terms import KINDS, QuoteAnswer, Step, Worked
 
 Translate = Callable[[str], str]
 
@@ -30,11 +30,24 @@ def english(text: str) -> str:
 
 
 def sentence(step: Step, translate: Translate = english) -> str:
-    """The step in words; `translate` gives each English text's other language, or the text itself."""
-    words = translate(step.template)
+    """The step in words; `translate` gives each English text's other language, or the text itself.
+
+    A component's kind, alone or as the fact `kind`, is told by its name.
+    """
+    words = translate(_named(step.template))
     if not step.facts:
         return words
-    return fill(words, {name: _worded(fact, translate) for name, fact in step.facts.items()})
+    return fill(
+        words,
+        {
+            name: translate(_named(fact)) if name == "kind" and isinstance(fact, str) else _worded(fact, translate)
+            for name, fact in step.facts.items()
+        },
+    )
+
+
+def _named(text: str) -> str:
+    return KINDS[text].template if text in KINDS else text
 
 
 def sentences(steps: Iterable[Step], translate: Translate = english) -> tuple[str, ...]:

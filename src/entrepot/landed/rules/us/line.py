@@ -81,7 +81,7 @@ def _worked(sheet: Sheet, line: Line) -> Decimal:
     sheet.say(
         "Line {line}: {code} of {origin}, entered at {value}: {rates} = {amount}.",
         line=line.index, code=line.code, origin=line.asked.origin, value=entered,
-        rates=" + ".join(f"{part.rate} {part.kind}" for part in parts), amount=due,
+        rates=[Step("{rate} {kind}", {"rate": part.rate, "kind": part.kind}) for part in parts], amount=due,
     )  # fmt: skip
     return due
 
