@@ -30,6 +30,7 @@ TEMPLATE_OPTIONS = {
     "silent": "false",
     "encoding": "utf-8",
 }
+LAW_TEXT = re.compile(r'(?:note|en) *= *"([^"]+)"')
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|(?<!\{)\{(\w*)\}")
 
 
@@ -43,6 +44,8 @@ def asked_for() -> Iterator[tuple[str, str]]:
         yield from _of_steps(path)
         if path.name == "findings.py":
             yield from _of_findings(path)
+    for path in sorted((PACKAGE / "customs" / "starter").glob("*.toml")):
+        yield from _of_law(path)
     for path in sorted((PACKAGE / "web" / "templates").rglob("*")):
         if path.suffix in {".html", ".txt", ".jinja", ".j2"}:
             yield from _extracted(path, "jinja2", TEMPLATE_OPTIONS)
@@ -74,6 +77,14 @@ def _of_errors(path: Path) -> Iterator[tuple[str, str]]:
             value = assigned.get(name)
             if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value:
                 yield value.value, f"{path.relative_to(ROOT)}:{value.lineno}"
+
+
+def _of_law(path: Path) -> Iterator[tuple[str, str]]:
+    """What the shipped law notes beside its figures, and says of what may not enter."""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        found = LAW_TEXT.match(line)
+        if found and found[1]:
+            yield found[1], f"{path.relative_to(ROOT)}:{number}"
 
 
 def _of_steps(path: Path) -> Iterator[tuple[str, str]]:
