@@ -1,4 +1,4 @@
-"""`python -m bench [pages|search|relevance|landed] ...`: the pages and the checkout of a running market, search alone, or landed cost."""
+"""`python -m bench [pages|search|relevance|landed|ledger] ...`: the pages and the checkout of a running market, search alone, landed cost, or the ledger."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ def main() -> None:
     what, rest = (
         (arguments[0], arguments[1:]) if arguments and not arguments[0].startswith("-") else ("pages", arguments)
     )
-    from bench import inside, landed, prepare, relevance, run, search
+    from bench import inside, landed, ledger, prepare, relevance, run, search
 
     mains = {
         "pages": run.main,
@@ -21,6 +21,7 @@ def main() -> None:
         "relevance": relevance.main,
         "prepare": prepare.main,
         "landed": landed.main,
+        "ledger": ledger.main,
         "inside": inside.main,
     }
     if what not in mains:

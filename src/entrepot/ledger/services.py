@@ -23,7 +23,7 @@ from entrepot.ledger.terms import (
     Transfer,
 )
 
-_POST = """SELECT nth, result FROM ledger_post(
+_POST = """SELECT ledger_post(
     %s::text[], %s::bigint[], %s::text[], %s::text[], %s::boolean[],
     %s::text[], %s::integer[], %s::text[], %s::text[], %s::integer[], %s::integer[],
     %s::bigint[], %s::text[], %s::boolean[], %s::timestamptz[],
@@ -197,7 +197,7 @@ def _post(groups: Sequence[Sequence[Transfer]], *, at: datetime, effective_at: d
                 at,
             ],
         )
-        results = tuple(Result(result) for _, result in cursor.fetchall())
+        results = tuple(Result(result) for result in cursor.fetchone()[0])
     must(len(results) == len(rows), "every transfer gets an answer")
     return results
 
