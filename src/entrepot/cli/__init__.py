@@ -51,6 +51,7 @@ def main() -> None:
             explain,
             import_,
             index,
+            ledger,
             matrix,
             migrate,
             quote,

@@ -112,6 +112,7 @@ BEGIN
             CONTINUE;
         END IF;
         culprit := 0;
+        rest := 0;
         FOR j IN i..last LOOP
             d := t_debit[j];
             c := t_credit[j];

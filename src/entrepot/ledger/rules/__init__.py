@@ -35,6 +35,7 @@ from entrepot.ledger.rules.sale import (
     reserve_kept,
     reserve_returned,
 )
+from entrepot.ledger.rules.statements import export_faults, statement_csv
 from entrepot.ledger.rules.treasury import adjusted, exchange_result, exchange_settled, remitted, reversed_entry
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "dispute_won",
     "exchange_result",
     "exchange_settled",
+    "export_faults",
     "fulfilled",
     "goodwill_given",
     "matured",
@@ -71,6 +73,7 @@ __all__ = [
     "reserve_returned",
     "returned",
     "reversed_entry",
+    "statement_csv",
     "subject_label",
     "written_off",
 ]

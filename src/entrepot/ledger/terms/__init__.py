@@ -23,6 +23,7 @@ from entrepot.ledger.terms.refusals import (
     PeriodMoves,
     ResolvedOtherwise,
 )
+from entrepot.ledger.terms.statements import Movement, Statement
 from entrepot.ledger.terms.transfers import (
     About,
     Clamp,
@@ -54,6 +55,7 @@ __all__ = [
     "KeyTaken",
     "Kind",
     "Line",
+    "Movement",
     "Nature",
     "Overdrawn",
     "PartDiffers",
@@ -64,6 +66,7 @@ __all__ = [
     "Result",
     "Shares",
     "State",
+    "Statement",
     "Transfer",
     "TrialLine",
 ]

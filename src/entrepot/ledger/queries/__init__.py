@@ -1,0 +1,24 @@
+"""Reading the ledger: balances, statements, the trial balance, and the proof that counters equal transfers.
+
+The ledger is the marketplace's own book: who may look (the operator; a merchant at their own money) is decided by the
+caller's query, which names the order, merchant or payout.
+"""
+
+from entrepot.ledger.queries.balances import accounts, balance, balances_of, subjects_with_money, trial_balance
+from entrepot.ledger.queries.entries import merchant_entries, merchant_statement, transfers_of, transfers_on
+from entrepot.ledger.queries.proof import chain_faults, drift, export_lines
+
+__all__ = [
+    "accounts",
+    "balance",
+    "balances_of",
+    "chain_faults",
+    "drift",
+    "export_lines",
+    "merchant_entries",
+    "merchant_statement",
+    "subjects_with_money",
+    "transfers_of",
+    "transfers_on",
+    "trial_balance",
+]

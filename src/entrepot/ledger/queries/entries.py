@@ -1,0 +1,141 @@
+"""Transfers as they were recorded: of an order, of an account, of a merchant."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from entrepot.kernel.money import Money
+from entrepot.kernel.must import must
+from entrepot.ledger.terms import MERCHANT_KINDS, About, Code, Entry, Kind, Movement, State, Statement
+
+# A promise is shown once, with what became of it.
+_ENTRY = """SELECT t.id, t.key, t.group_key, t.code, coalesce(e.state, t.state), d.kind, d.subject, c.kind, c.subject,
+                   t.amount_minor, t.currency, t.order_id, t.consignment_id, t.merchant_id, t.payout_id, t.effective_at,
+                   t.recorded_at, e.recorded_at,
+                   coalesce(e.amount_minor, CASE t.state WHEN 'posted' THEN t.amount_minor ELSE 0 END)
+              FROM ledger_transfer t JOIN ledger_account d ON d.id = t.debit_id
+                                     JOIN ledger_account c ON c.id = t.credit_id
+                                     LEFT JOIN ledger_transfer e ON e.pending_id = t.id
+             WHERE t.pending_id IS NULL AND t.amount_minor > 0 AND"""
+
+
+def transfers_of(*, about: About, after: int = 0, limit: int = 100) -> tuple[Entry, ...]:
+    """The transfers of one order, consignment, merchant or payout in the order of recording; `after` is an entry's id.
+
+    Fields of `about` that are set must all match; at least one must be set.
+    """
+    asked = [
+        (column, value)
+        for column, value in (
+            ("order_id", about.order_id),
+            ("consignment_id", about.consignment_id),
+            ("merchant_id", about.merchant_id),
+            ("payout_id", about.payout_id),
+        )
+        if value is not None
+    ]
+    must(asked, "a statement is about something")
+    where = " AND ".join(f"t.{column} = %s" for column, _ in asked)
+    return _entries(f"{where} AND t.id > %s ORDER BY t.id LIMIT %s", [*(value for _, value in asked), after, limit])
+
+
+def transfers_on(*, kind: Kind, currency: str, subject: int = 0, after: int = 0, limit: int = 100) -> tuple[Entry, ...]:
+    """The statement of one account, oldest first: what its balance is made of."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM ledger_account WHERE kind = %s AND subject = %s AND currency = %s",
+            [kind.value, subject, currency],
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    touched = "t.id > %s AND (t.debit_id = ANY(%s) OR t.credit_id = ANY(%s)) ORDER BY t.id LIMIT %s"
+    return _entries(touched, [after, ids, ids, limit])
+
+
+def merchant_entries(*, merchant_id: int, before: int | None = None, limit: int = 50) -> tuple[Entry, ...]:
+    """What moved on a merchant's own account, latest first; `before` is the last entry's id."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM ledger_account WHERE kind = %s AND subject = %s",
+            [Kind.MERCHANT_AVAILABLE.value, merchant_id],
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    return _entries(
+        """t.merchant_id = %s AND t.id < coalesce(%s::bigint, 9223372036854775807)
+           AND (t.debit_id = ANY(%s) OR t.credit_id = ANY(%s)) ORDER BY t.id DESC LIMIT %s""",
+        [merchant_id, before, ids, ids, limit],
+    )
+
+
+def merchant_statement(*, merchant_id: int, currency: str, start: datetime, until: datetime) -> Statement:
+    """A merchant's accounts in one currency from `start` up to `until`, to the transfer, by when things took effect.
+
+    Opening and movements add up to closing on every account. What is promised and not yet posted is not in it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(until) >= %s, false) FROM ledger_period", [until])
+        final = bool(cursor.fetchone()[0])
+        cursor.execute(
+            """SELECT t.id, coalesce(p.key, t.key), t.code, a.kind, CASE WHEN a.id = t.credit_id THEN t.amount_minor
+                      ELSE -t.amount_minor END, t.order_id, t.consignment_id, t.payout_id, t.effective_at, t.recorded_at,
+                      t.effective_at < %s AS before
+                 FROM ledger_account a
+                 JOIN ledger_transfer t ON a.id IN (t.debit_id, t.credit_id)
+                 LEFT JOIN ledger_transfer p ON p.id = t.pending_id
+                WHERE a.kind = ANY(%s) AND a.subject = %s AND a.currency = %s
+                  AND t.merchant_id = %s AND t.state = 'posted' AND t.amount_minor > 0 AND t.effective_at < %s
+                ORDER BY t.effective_at, t.id""",
+            [start, [kind.value for kind in MERCHANT_KINDS], merchant_id, currency, merchant_id, until],
+        )
+        rows = cursor.fetchall()
+    standing: dict[Kind, Money] = {}
+    opening: dict[Kind, Money] = {}
+    movements = []
+    for number, key, code, kind_name, minor, order_id, consignment_id, payout_id, effective, recorded, before in rows:
+        kind, change = Kind(kind_name), Money(minor, currency)
+        standing[kind] = standing.get(kind, Money.zero(currency)) + change
+        if before:
+            opening[kind] = standing[kind]
+            continue
+        movements.append(
+            Movement(
+                number, key, Code(code), kind, change, standing[kind], order_id, consignment_id, payout_id, effective, recorded
+            )
+        )  # fmt: skip
+    kinds = [kind for kind in MERCHANT_KINDS if kind in standing]
+    zero = Money.zero(currency)
+    return Statement(
+        merchant_id=merchant_id,
+        currency=currency,
+        start=start,
+        until=until,
+        final=final,
+        opening={kind: opening.get(kind, zero) for kind in kinds},
+        movements=tuple(movements),
+        closing={kind: standing[kind] for kind in kinds},
+    )
+
+
+def _entries(where: str, values: Sequence[int | list[int] | None]) -> tuple[Entry, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_ENTRY} {where}", list(values))
+        return tuple(
+            Entry(
+                id=row[0],
+                key=row[1],
+                group=row[2],
+                code=Code(row[3]),
+                state=State(row[4]),
+                debit_kind=Kind(row[5]),
+                debit_subject=row[6],
+                credit_kind=Kind(row[7]),
+                credit_subject=row[8],
+                amount=Money(row[9], row[10]),
+                about=About(*row[11:15]),
+                effective_at=row[15],
+                recorded_at=row[16],
+                resolved_at=row[17],
+                posted=Money(row[18], row[10]),
+            )
+            for row in cursor.fetchall()
+        )
