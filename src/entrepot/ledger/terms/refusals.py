@@ -23,6 +23,15 @@ _KIND_WORDS: Final = {
     "fx_position": "exchange position",
     "fx_gain": "exchange result",
     "rounding": "rounding",
+    "psp_disputed": "money disputed at the payment provider",
+    "psp_reserve": "money kept back by the payment provider",
+    "bank": "bank",
+    "fulfilment_fee": "fulfilment fees earned",
+    "psp_fees": "the payment provider's fees",
+    "promotion": "discounts we bear",
+    "goodwill": "goodwill",
+    "chargeback_loss": "disputes lost",
+    "bad_debt": "debts written off",
 }
 
 
