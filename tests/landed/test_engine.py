@@ -64,7 +64,7 @@ def check(answer: QuoteAnswer) -> None:
     for part in answer.components:
         assert part.amount >= 0
         assert part.source
-        family = "tax" if part.kind in {"vat", "gst", "consumption_tax", "articles_tax"} else "duty"
+        family = "tax" if part.kind in {"vat", "gst", "pst", "sales_tax", "consumption_tax", "articles_tax"} else "duty"
         parts["fees" if part.kind in {"mpf", "hmf", "waybill_fee", "mail_fee"} else family] += part.amount
     assert parts == {"duty": answer.duty, "tax": answer.tax, "fees": answer.fees}
     assert answer.total == answer.duty + answer.tax + answer.fees

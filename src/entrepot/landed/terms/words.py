@@ -29,6 +29,11 @@ KINDS: Final[Mapping[str, Step]] = {
     "consumption_tax": Step("Consumption tax"),
     "vat": Step("VAT"),
     "gst": Step("GST"),
+    "pst": Step("Provincial sales tax"),
+    "anti_dumping": Step("Anti-dumping duty"),
+    "countervailing": Step("Countervailing duty"),
+    "safeguard": Step("Safeguard duty"),
+    "additional": Step("Additional duty"),
     "articles_tax": Step("Tax on personal articles"),
 }
 REGIMES: Final[Mapping[str, Step]] = {
@@ -43,6 +48,10 @@ REGIMES: Final[Mapping[str, Step]] = {
     "express_consignment": Step("Express consignment"),
     "ioss": Step("VAT paid at checkout (IOSS)"),
     "low_value_vat": Step("Low value, VAT paid at checkout"),
+    "low_value_shipment": Step("Low-value shipment"),
+    "simplified_tariff": Step("Simplified tariff"),
+    "ordinary_import": Step("Ordinary import"),
+    "gift": Step("Gift from person to person"),
     "domestic": Step("Within the country: no customs"),
 }
 # By the authority's currency. Source: RULES of each authority as the engine cites them at its functions.

@@ -37,16 +37,20 @@ Row = tuple[str, Money | None, str, str]
 _NOTES: Final = frozenset(
     {
         gettext_noop("US state and local sales tax is not included."),
-        gettext_noop("Provincial sales tax outside the harmonised provinces is not included."),
+        gettext_noop("Sales tax is that of the state; county and city rates are not included."),
+        gettext_noop(
+            "Without a province the tax is the federal 5 %; harmonised and provincial taxes are not included."
+        ),
         gettext_noop("A tax of no more than CNY 50 a consignment is not levied."),
         gettext_noop("The tax is waived, being no more than CNY 50."),
         gettext_noop("VAT is collected at the sale (IOSS)."),
         gettext_noop("VAT is collected at the sale."),
         gettext_noop("VAT is collected at import."),
+        gettext_noop("GST is collected at the sale."),
     }
 )
 _FEES: Final = frozenset({"mpf", "hmf", "waybill_fee", "mail_fee"})
-_TAXES: Final = frozenset({"sales_tax", "consumption_tax", "vat", "gst", "articles_tax"})
+_TAXES: Final = frozenset({"sales_tax", "consumption_tax", "vat", "gst", "pst", "articles_tax"})
 
 
 @dataclass(frozen=True, slots=True)
