@@ -16,6 +16,7 @@ _APART: Final = frozenset({"key", "codes", "codes_except", "source", "note", "va
 _PLACE: Final = frozenset({"origins", "origins_except"})
 _does: Final = attrgetter(*(one.name for one in fields(Measure) if one.name not in _APART | _PLACE))
 _BASE: Final = "base"
+_LINE: Final = 8
 _ASSUMED: Final = "Assumed: "
 Key = TypeVar("Key", bound=Hashable)
 Places = tuple[frozenset[str], frozenset[str]]
@@ -82,10 +83,23 @@ class _Effects:
         self.places: dict[Places, int] = {}
         self._numbers: dict[object, int] = {}
         self._known: dict[int, tuple[int, int] | None] = {}
+        self._short: dict[str, tuple[tuple[int, int], ...]] = {}
         self._seen: dict[str, tuple[int, ...]] = {}
 
     def of(self, code: str) -> tuple[tuple[int, int], ...]:
-        """What is inside at a code, as pairs of effect and places."""
+        """What is inside at a code, as pairs of effect and places.
+
+        Most lines have nothing of their own below eight digits: they share what is worked out for those.
+        """
+        index, short = self.law.index, code[:_LINE]
+        if any(code[:length] in index.entries for length in index.lengths if _LINE < length <= len(code)):
+            short = code
+        found = self._short.get(short)
+        if found is None:
+            found = self._short[short] = self._of(short)
+        return found
+
+    def _of(self, code: str) -> tuple[tuple[int, int], ...]:
         known = self._known
         found = []
         for number in _inside(self.law, code, self._seen):

@@ -1,6 +1,6 @@
 """The stack of every goods code and origin on a day, as whole numbers: a few thousand distinct rows and two indexes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -16,6 +16,8 @@ from entrepot.landed.rules.us.codes import lines_under
 from entrepot.landed.terms import GUARANTEED, STRICT, Mode, Policy
 
 _BASE: Final = "base"
+Effects = tuple[int, ...]
+Row = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,14 @@ def rate_table(
     under = [lines_under(law=law, code=code) for code in wanted]
     found = alike(law=law, codes=tuple(dict.fromkeys(line for lines in under for line in lines)), origins=places)
     made = _Cells(Probe(law, policy), found)
-    cells = [[made.cell(row, column) for column in range(len(found.fits))] for row in range(len(found.stacks))]
-    kinds = (_BASE, *sorted({kind for _, stack in made.pairs for kind in (*stack.added, *stack.topped)}))
-    rates, flags = _filled(made.pairs, kinds)
+    bases, stacks = made.numbered()
+    many = max(len(made.stacks), 1)
+    distinct, cells = np.unique(bases.astype(np.int64) * many + stacks, return_inverse=True)
+    pairs = [(made.bases[key // many], made.stacks[key % many]) for key in distinct.tolist()]
+    kinds = (_BASE, *sorted({kind for stack in made.stacks for kind in (*stack.added, *stack.topped)}))
+    rates, flags = _filled(pairs, kinds)
     # Two rows more: for codes that the schedule does not have, and for those whose lines differ.
-    cells += [[len(made.pairs)] * len(found.fits), [len(made.pairs) + 1] * len(found.fits)]
+    rest = np.broadcast_to(np.array([[len(pairs)], [len(pairs) + 1]], np.int32), (2, len(found.fits)))
     return RateTable(
         destination=law.destination,
         on=law.on,
@@ -79,7 +84,7 @@ def rate_table(
         kinds=kinds,
         code_class=_code_classes(under, found),
         origin_class=found.origin_class,
-        cells=np.array(cells, np.int32).reshape(len(found.stacks) + 2, len(found.fits)),
+        cells=np.vstack([cells.reshape(bases.shape).astype(np.int32), rest]),
         rates=rates,
         totals=rates.sum(axis=1),
         flags=flags,
@@ -110,48 +115,56 @@ def matrix(*, table: RateTable) -> tuple[Whole, Index]:
 
 
 class _Cells:
-    """Distinct pairs of a base rate and a stack beside it, numbered as they are met."""
+    """What holds for each class of codes and each of origins: a base rate, and a stack beside it."""
 
     def __init__(self, probe: Probe, found: Alike) -> None:
         self.probe, self.found = probe, found
-        self.pairs: list[tuple[tuple[int, Flag], Stack]] = []
-        self._numbers: dict[tuple[int, int], int] = {}
-        self._bases: dict[tuple[int, ...], int] = {}
-        self._stacks: dict[tuple[int, ...], int] = {}
-        self._base_of: list[tuple[int, Flag]] = []
-        self._stack_of: list[Stack] = []
-        self._is_base = [effect.kind == _BASE for effect in found.effects]
+        self.bases: list[tuple[int, Flag]] = []
+        self.stacks: list[Stack] = []
+        self._base_numbers: dict[Effects, int] = {}
+        self._stack_numbers: dict[Effects, int] = {}
 
-    def cell(self, row: int, column: int) -> int:
-        """The number of what holds for a class of codes and one of origins."""
-        fits, is_base = self.found.fits[column], self._is_base
-        base: list[int] = []
-        beside: list[int] = []
-        for effect, place in self.found.stacks[row]:
-            if fits[place]:
-                (base if is_base[effect] else beside).append(effect)
-        pair = (self._base(tuple(base), row, column), self._stack(tuple(beside), row, column))
-        number = self._numbers.get(pair)
+    def numbered(self) -> tuple[Index, Index]:
+        """The numbers of base rate and stack, classes of codes x classes of origins.
+
+        Classes that differ in their base rate only share their stacks, so each half is worked out by itself.
+        """
+        is_base = [effect.kind == _BASE for effect in self.found.effects]
+        rows: dict[tuple[bool, Row], list[int]] = {}
+        halves: tuple[list[list[int]], list[list[int]]] = ([], [])
+        for number, pairs in enumerate(self.found.stacks):
+            for base in (True, False):
+                half = tuple(pair for pair in pairs if is_base[pair[0]] is base)
+                known = rows.get((base, half))
+                if known is None:
+                    known = rows[base, half] = self._row(half, number, self._base if base else self._stack)
+                halves[0 if base else 1].append(known)
+        bases, stacks = (
+            np.array(half, np.int32).reshape(len(self.found.stacks), len(self.found.fits)) for half in halves
+        )
+        return bases, stacks
+
+    def _row(self, half: Row, row: int, number: Callable[[Effects, int, int], int]) -> list[int]:
+        return [
+            number(tuple(effect for effect, place in half if fits[place]), row, column)
+            for column, fits in enumerate(self.found.fits)
+        ]
+
+    def _base(self, effects: Effects, row: int, column: int) -> int:
+        number = self._base_numbers.get(effects)
         if number is None:
-            number = self._numbers[pair] = len(self.pairs)
-            self.pairs.append((self._base_of[pair[0]], self._stack_of[pair[1]]))
+            number = self._base_numbers[effects] = len(self.bases)
+            self.bases.append(self.probe.base(*self._sample(effects, row, column)))
         return number
 
-    def _base(self, effects: tuple[int, ...], row: int, column: int) -> int:
-        number = self._bases.get(effects)
+    def _stack(self, effects: Effects, row: int, column: int) -> int:
+        number = self._stack_numbers.get(effects)
         if number is None:
-            number = self._bases[effects] = len(self._base_of)
-            self._base_of.append(self.probe.base(*self._sample(effects, row, column)))
+            number = self._stack_numbers[effects] = len(self.stacks)
+            self.stacks.append(self.probe.stack(*self._sample(effects, row, column)))
         return number
 
-    def _stack(self, effects: tuple[int, ...], row: int, column: int) -> int:
-        number = self._stacks.get(effects)
-        if number is None:
-            number = self._stacks[effects] = len(self._stack_of)
-            self._stack_of.append(self.probe.stack(*self._sample(effects, row, column)))
-        return number
-
-    def _sample(self, effects: Sequence[int], row: int, column: int) -> tuple[list[Measure], str, str]:
+    def _sample(self, effects: Effects, row: int, column: int) -> tuple[list[Measure], str, str]:
         found = self.found
         return [found.effects[one] for one in effects], found.sample_code[row], found.sample_origin[column]
 
