@@ -72,6 +72,7 @@ def shipped_model() -> Model:
     return Model(
         index=index_of(words),
         fit=fit_of((SHIPPED / "fit_starter.json").read_text(encoding="utf-8"), "fit_starter.json"),
+        chinese=fit_of((SHIPPED / "fit_chinese.json").read_text(encoding="utf-8"), "fit_chinese.json"),
         titles=titles,
         questions=questions_of((SHIPPED / "questions.toml").read_text(encoding="utf-8"), "questions.toml"),
         notes=notes_of((SHIPPED / "notes.csv").read_text(encoding="utf-8"), "notes.csv"),
@@ -106,7 +107,7 @@ def _model() -> _Kept:
     if kept is None or kept.mark != mark:
         model = shipped_model()
         if built.exists():
-            model = model_from(built.read_bytes(), built.name, tuple(model.questions), tuple(model.notes))
+            model = model_from(built.read_bytes(), built.name, model)
         taught = index_from(titles.read_bytes(), titles.name)[0] if titles.exists() else None
         kept = _Kept(mark, model, taught)
         _kept[str(settings.HOME)] = kept

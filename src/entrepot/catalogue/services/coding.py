@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -43,9 +44,13 @@ def built_model(*, source: Taught) -> Model:
     else:
         fitted = fit_of(text_of(path=SHIPPED / "fit_full.json"), "fit_full.json")
     digest = hashlib.sha256("\n".join(f"{one.code} {one.text}" for one in source.texts).encode()).hexdigest()
-    shipped = shipped_model()
-    return Model(
-        index, fitted, source.titles, shipped.questions, shipped.notes, source.nomenclature, f"built-{digest[:12]}"
+    return replace(
+        shipped_model(),
+        index=index,
+        fit=fitted,
+        titles=source.titles,
+        nomenclature=source.nomenclature,
+        basis=f"built-{digest[:12]}",
     )
 
 

@@ -2,13 +2,14 @@
 
 import io
 import json
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from entrepot.catalogue.rules.coding.index import CodeIndex
 from entrepot.catalogue.rules.coding.suggesting import Model
-from entrepot.catalogue.terms import CodingFileUnreadable, Fit, Note, Question
+from entrepot.catalogue.terms import CodingFileUnreadable, Fit
 
 FORM: Final = 1
 _ARRAYS: Final = (
@@ -60,13 +61,15 @@ def model_bytes(model: Model) -> bytes:
     )
 
 
-def model_from(body: bytes, file: str, questions: tuple[Question, ...], notes: tuple[Note, ...]) -> Model:
-    """What `model_bytes` made. Raises CodingFileUnreadable."""
+def model_from(body: bytes, file: str, shipped: Model) -> Model:
+    """What `model_bytes` made, with the questions, notes and Chinese fit of the shipped one. Raises CodingFileUnreadable."""
     index, head = index_from(body, file)
     try:
         fit = fit_of(json.dumps({"weights": head["weights_fitted"], "steps": head["steps"]}), file)
         titles = dict(head["titles"])  # type: ignore[call-overload]
-        return Model(index, fit, titles, questions, notes, str(head["nomenclature"]), str(head["basis"]))
+        return replace(
+            shipped, index=index, fit=fit, titles=titles, nomenclature=str(head["nomenclature"]), basis=str(head["basis"])
+        )
     except (KeyError, TypeError, ValueError) as wrong:
         raise CodingFileUnreadable(file=file, why=f"it is not a built model ({wrong})") from wrong
 

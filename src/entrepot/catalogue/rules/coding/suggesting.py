@@ -10,7 +10,7 @@ from entrepot.catalogue.rules.coding.index import CodeIndex, Reals, likeness
 from entrepot.catalogue.rules.coding.notes import notes_for
 from entrepot.catalogue.rules.coding.questions import narrowed, question_for
 from entrepot.catalogue.rules.coding.ranking import Ranked, ranked
-from entrepot.catalogue.rules.coding.words import is_readable, words
+from entrepot.catalogue.rules.coding.words import is_chinese, is_readable, words
 from entrepot.catalogue.terms import Asked, Candidate, Fit, Kind, Line, Note, Question, Reason, Suggestion
 from entrepot.kernel.text import Text
 
@@ -26,10 +26,11 @@ _WORDS_SHOWN: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Everything that suggestions are made from. basis: a digest of it."""
+    """Everything that suggestions are made from. fit, chinese: by the language asked in. basis: a digest of it."""
 
     index: CodeIndex
     fit: Fit
+    chinese: Fit
     titles: Mapping[str, Text]
     questions: Sequence[Question]
     notes: Sequence[Note]
@@ -83,7 +84,7 @@ def compared(model: Model, asked: Asked) -> Ranked:
         title = likeness(model.index, asked.description).of_texts
     elif asked.description:
         title = ((title * 3 + likeness(model.index, asked.description).of_texts) / 4).astype(np.float32)
-    return ranked(model.index, title, model.fit)
+    return ranked(model.index, title, model.chinese if is_chinese(asked.text or asked.description) else model.fit)
 
 
 def _alike(model: Model, asked: Asked, found: Ranked) -> bool:
