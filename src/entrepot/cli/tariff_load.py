@@ -6,6 +6,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
@@ -17,6 +18,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from entrepot.base import clock
+from entrepot.catalogue.queries.teaching import coding_files
+from entrepot.catalogue.services import build_coding
 from entrepot.cli.tariff import tariff
 from entrepot.customs.rules.loaders import KINDS, FileKind, TariffFile, recognise
 from entrepot.customs.services import load_part
@@ -59,6 +62,9 @@ def load(
     """
     files = sorted({path for given in paths for path in _files(given)}, key=_natural)
     known, unknown, rates, companions = _sorted_out(files)
+    # The same folder holds the texts that goods codes are suggested from.
+    texts = set(coding_files(paths=paths).values())
+    unknown = [name for name in unknown if name not in {path.name for path in texts}]
     lines: list[_Line] = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=_say, disable=as_json or not _say.is_terminal) as bars:
@@ -71,6 +77,8 @@ def load(
             bars.update(bar, description=path.name)
             lines.append(_one(path, kind, files))
             bars.advance(bar)
+    if len(texts) > 1 and any(path.name.startswith("hs_nomenclature_en") for path in texts):
+        lines.append(_words(paths, bars_off=as_json))
     if as_json:
         shown = {"files": [asdict(line) for line in lines], "beside": companions, "unknown": unknown}
         typer.echo(json.dumps(shown, ensure_ascii=False))
@@ -183,6 +191,16 @@ def _one(path: Path, kind: FileKind, files: Sequence[Path]) -> _Line:
     return line
 
 
+def _words(paths: Sequence[Path], *, bars_off: bool) -> _Line:
+    line = _Line("goods code texts", "suggestion")
+    try:
+        with _say.status("Weighing words for goods codes ...") if not bars_off else nullcontext():
+            line.new = len(build_coding(paths=paths).texts)
+    except EntrepotError as refused:
+        line.refused = refused.text()
+    return line
+
+
 def _rates(path: Path) -> _Line:
     line = _Line(path.name, "exchange rates")
     try:
@@ -199,7 +217,7 @@ def _show(lines: Sequence[_Line], companions: Sequence[str], unknown: Sequence[s
     for line in lines:
         if line.refused:
             table.add_row(line.file, line.part, "", "", "", style="red")
-        elif line.load is None and line.part != "exchange rates":
+        elif line.load is None and line.part not in {"exchange rates", "suggestion"}:
             table.add_row(line.file, line.part, "as before", "", "", style="dim")
         else:
             table.add_row(line.file, line.part, f"{line.new:,}", f"{line.ended:,}", f"{line.changed:,}")

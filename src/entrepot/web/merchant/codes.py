@@ -25,6 +25,8 @@ from entrepot.web.templating import text
 from entrepot.web.viewer import viewer_of
 
 _SHOWN = 5
+# Beyond the first few only what is not all but excluded, in hundredths.
+_ALWAYS, _WORTH = 3, 2
 _COUNTRIES = {
     "US": gettext_lazy("United States"),
     "CN": gettext_lazy("China"),
@@ -67,7 +69,11 @@ def show(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
         "country": country,
         "countries": list(_COUNTRIES.items()),
         "current": found.goods_codes.get(country, ""),
-        "candidates": [_shown(one, country) for one in suggested.candidates[:_SHOWN]],
+        "candidates": [
+            _shown(one, country)
+            for place, one in enumerate(suggested.candidates[:_SHOWN])
+            if place < _ALWAYS or one.score * 100 >= _WORTH
+        ],
         "refused": suggested.refused,
         "question": suggested.question,
         "answers": [f"{key}={value}" for key, value in answers.items()],

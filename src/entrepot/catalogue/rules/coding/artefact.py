@@ -68,7 +68,12 @@ def model_from(body: bytes, file: str, shipped: Model) -> Model:
         fit = fit_of(json.dumps({"weights": head["weights_fitted"], "steps": head["steps"]}), file)
         titles = dict(head["titles"])  # type: ignore[call-overload]
         return replace(
-            shipped, index=index, fit=fit, titles=titles, nomenclature=str(head["nomenclature"]), basis=str(head["basis"])
+            shipped,
+            index=index,
+            fit=fit,
+            titles=titles,
+            nomenclature=str(head["nomenclature"]),
+            basis=str(head["basis"]),
         )
     except (KeyError, TypeError, ValueError) as wrong:
         raise CodingFileUnreadable(file=file, why=f"it is not a built model ({wrong})") from wrong

@@ -26,7 +26,7 @@ _FIT_TEXTS: Final = 2_400
 class Measure:
     """Shares of texts whose code stands first, within five, within ten; whose heading stands first; refused.
 
-    error: expected calibration error of the first candidate's probability over ten bins.
+    believed: mean probability of the first candidate; error: its expected calibration error over ten bins.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Measure:
     ten: float
     heading: float
     refused: float
+    believed: float
     error: float
 
 
@@ -80,7 +81,7 @@ def measured(name: str, texts: Sequence[Labelled], answer: Callable[[str], Seque
     size = max(1, len(texts))
     return Measure(
         name, len(texts), first / size, five / size, ten / size, heading / size, refused / size,
-        calibration_error(scores, right),
+        sum(scores) / max(1, len(scores)), calibration_error(scores, right),
     )  # fmt: skip
 
 
