@@ -37,7 +37,7 @@ PLAIN = {
 # What an outside party, or a file's reader, says in whole words, to programs and people alike.
 IN_WORDS_OF_OTHERS = {
     "carriage.carrier_refuses", "catalogue.coding_file_unreadable", "carriage.event_unreadable", "customs.tariff_unreadable", "landed.request_invalid",
-    "payments.unreadable", "rates.unreadable",
+    "landed.scenario_invalid", "payments.unreadable", "rates.unreadable",
 }  # fmt: skip
 
 
