@@ -2,10 +2,13 @@
 
 import pytest
 from django.test import Client
+from tests.allowance import make as identity_make
+from tests.depot import make as depot_make
 from tests.edges import shop as make
 from tests.edges.test_shopper_pages import check_page
 from tests.parties import make as people
 
+from entrepot.allowance import queries as allowance
 from entrepot.orders import queries as orders
 from entrepot.parties.models import Merchant, User
 from entrepot.parties.services import issue_client
@@ -99,3 +102,57 @@ def test_an_answer_is_reasoned_in_the_language_asked_for(client: Client) -> None
 
     assert trace("en")[-1].startswith("Duty 0.00")
     assert trace("zh-Hans")[-1].startswith("关税 0.00")
+
+
+def test_the_depot_files_papers_with_the_number_in_full_and_is_written_down() -> None:
+    world = depot_make.world()
+    identity_make.identity(shopper_id=world.shopper_id)
+    view = world.view()
+    identity_make.hold(world.shopper_id, 10_000, order_id=view.order_id)
+    box = depot_make.dispatched(world)
+    worker = signed_in(world.staff.user_id)
+    page = check_page(worker.get(f"/en/depot/boxes/{box.ref}/papers/"))
+    assert identity_make.number() not in page
+    assert identity_make.number()[-4:] in page
+    (papers,) = worker.get(f"/en/depot/boxes/{box.ref}/papers.json").json()
+    assert papers["fields"]["order"]["buyerIdNumber"] == identity_make.number()
+    assert papers["fields"]["payment"]["payerName"] == "王芳"
+    assert "order.buyerIdNumber" not in papers["missing"]
+    (read,) = allowance.readings(viewer=people.operator())
+    assert (read.reader_id, read.shopper_id, read.subject) == (world.staff.user_id, world.shopper_id, box.barcode)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_refused_parcel_tells_its_shopper_what_to_choose(language: str) -> None:
+    world = depot_make.world()
+    identity_make.identity(shopper_id=world.shopper_id)
+    identity_make.hold(world.shopper_id, 10_000, order_id=world.view().order_id)
+    depot_make.dispatched(world)
+    worker, barcode = signed_in(world.staff.user_id), world.view().barcode
+    check_page(worker.get(f"/{language}/depot/parcels/{barcode}/"))
+    assert worker.post(f"/{language}/depot/parcels/{barcode}/refused/", {"total": "25,990.50"}).status_code == 302
+    assert world.view().stage == "refused"
+    use = allowance.use_of(shopper_id=world.shopper_id, at=people.AT)
+    assert use.elsewhere.minor == 2_599_050
+
+
+def test_who_imports_is_kept_over_the_api_and_comes_back_masked(client: Client) -> None:
+    _, viewer = make.shopper(known=False)
+    client_id, secret = issue_client(user_id=viewer.user_id, name="Test", scopes=["shop"], at=people.AT)
+    asked = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+    token = client.post("/api/v1/token", asked).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    assert client.get("/api/v1/identity", headers=headers).json()["code"] == "allowance.identity_needed"
+
+    def put(key: str, **changes):
+        body = {"name": "王芳", "number": identity_make.number(), "pays_in_person": True, **changes}
+        return client.put(
+            "/api/v1/identity", body, content_type="application/json", headers={**headers, "Idempotency-Key": key}
+        )
+
+    assert put("a", number="123").json()["code"] == "allowance.number_mistyped"
+    assert put("b", pays_in_person=False).json()["code"] == "allowance.payer_not_orderer"
+    kept = put("c").json()
+    assert (kept["name"], kept["number"][:14]) == ("王**", "*" * 14)
+    assert kept["annual_limit"]["minor"] == 2_600_000
+    assert client.get("/api/v1/identity", headers=headers).json() == kept

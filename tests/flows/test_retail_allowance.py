@@ -5,15 +5,18 @@ from datetime import timedelta
 import pytest
 
 from entrepot.allowance import queries as allowance
-from entrepot.allowance.terms import AllowanceSpent, EntryKind, IdentityNeeded
+from entrepot.allowance.services import use_allowance
+from entrepot.allowance.terms import AllowanceSpent, EntryKind, IdentityNeeded, TooLateToRestore
 from entrepot.base.owners import across_owners
 from entrepot.flows.cancel_order import cancel_order
 from entrepot.flows.confirm_receipt import confirm_receipt
 from entrepot.flows.place_order import place_order
+from entrepot.flows.return_to_zone import return_to_zone
 from entrepot.flows.settle_payment import settle_payment
 from entrepot.orders import queries as orders
+from entrepot.orders.services import mark_order_paid
 from entrepot.orders.terms import CancelReason, OrderView, Verb
-from entrepot.parties.terms import ShopperId, Viewer
+from entrepot.parties.terms import NotYours, ShopperId, Viewer
 from entrepot.payments import queries as payments
 from entrepot.payments.services import begin_opening, record_intent
 from entrepot.payments.terms import IntentStatus, ProviderIntent, ProviderProof
@@ -101,6 +104,25 @@ def test_goods_in_the_shoppers_hands_are_used(viewer: Viewer) -> None:
     for _ in range(2):
         confirm_receipt(viewer=viewer, order_ref=order.ref, at=NOV + timedelta(days=9))
         assert gone(viewer) == (0, WORTH)
+
+
+def test_goods_back_in_the_zone_in_time_count_again(viewer: Viewer) -> None:
+    make.identity(shopper_id=viewer.shopper_id)
+    order = ordered(viewer)
+    (part,) = order.consignments
+    worker, late = parties.depot_worker(), NOV + timedelta(days=60)
+    mark_order_paid(order_id=order.id, shopper_id=order.shopper_id, at=NOV)
+    move(part.id, part.merchant_id, Verb.SEND, Verb.RECEIVE, Verb.PACK, Verb.DISPATCH, Verb.DELIVER, at=NOV)
+    use_allowance(parts=[(order.shopper_id, order.id, part.number)], at=NOV)
+    with pytest.raises(TooLateToRestore):
+        return_to_zone(viewer=worker, consignment_ref=part.ref, cleared_at=NOV, at=late)
+    with pytest.raises(NotYours):
+        return_to_zone(viewer=viewer, consignment_ref=part.ref, cleared_at=NOV, at=NOV)
+    assert gone(viewer) == (0, WORTH)
+    with at_most(10):
+        return_to_zone(viewer=worker, consignment_ref=part.ref, cleared_at=NOV, at=NOV + timedelta(days=40))
+    return_to_zone(viewer=worker, consignment_ref=part.ref, cleared_at=NOV, at=late)
+    assert gone(viewer) == (0, 0)
 
 
 def test_what_a_person_ordered_under_another_account_counts(viewer: Viewer) -> None:

@@ -1,10 +1,12 @@
 """One house parcel: where it is, what is in it, where it goes."""
 
 import re
+from datetime import UTC, datetime, time
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -12,6 +14,7 @@ from entrepot.base import clock
 from entrepot.depot import queries as depot
 from entrepot.depot.rules.parcels import Scanned, scan_read
 from entrepot.flows.refuse_at_customs import refuse_at_customs
+from entrepot.flows.return_to_zone import return_to_zone
 from entrepot.kernel.money import Money
 from entrepot.orders import queries as orders
 from entrepot.web.depot.desk import shown
@@ -53,6 +56,24 @@ def refused(request: HttpRequest, barcode: str) -> HttpResponse:
         at=clock.now(),
     )
     messages.success(request, _("Written down. The shopper is asked what to do; their money stays held."))
+    return HttpResponseRedirect(reverse("depot-parcel", args=[barcode]))
+
+
+@require_POST
+@depot_only
+def returned(request: HttpRequest, barcode: str) -> HttpResponse:
+    """The parcel is back in the customs zone; `cleared` is the day customs had released it."""
+    viewer = viewer_of(request)
+    parcel = depot.parcel_by_barcode(viewer=viewer, barcode=barcode)
+    cleared = parse_date(request.POST.get("cleared", ""))
+    at = clock.now()
+    return_to_zone(
+        viewer=viewer,
+        consignment_ref=parcel.consignment_ref,
+        cleared_at=datetime.combine(cleared, time(), tzinfo=UTC) if cleared else parcel.expected_at,
+        at=at,
+    )
+    messages.success(request, _("Written down. The importer's yearly allowance is free again."))
     return HttpResponseRedirect(reverse("depot-parcel", args=[barcode]))
 
 

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("find/", parcels.find, name="depot-find"),
     path("parcels/<slug:barcode>/", parcels.show, name="depot-parcel"),
     path("parcels/<slug:barcode>/refused/", parcels.refused, name="depot-refused"),
+    path("parcels/<slug:barcode>/returned/", parcels.returned, name="depot-returned"),
     path("consolidate/", boxes.pack, name="depot-consolidate"),
     path("boxes/", boxes.listing, name="depot-boxes"),
     path("boxes/<slug:box>/", boxes.show, name="depot-box"),
