@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from entrepot.landed.terms import Status
-from tests.landed.overlays import AT_HAND, WHY, answer, percentages
+from entrepot.landed.rules import quote
+from entrepot.landed.terms import Mode, Status
+from tests.landed.make import line, request
+from tests.landed.overlays import AT_HAND, WHY, answer, law, percentages
 
 pytestmark = pytest.mark.skipif(not AT_HAND, reason=WHY)
 
@@ -212,3 +214,11 @@ def test_preference_spares_the_fee_where_its_agreement_says_so() -> None:
     for origin, claim, fee in (("KR", "KORUS", 0), ("JO", "JOFTA", 1), ("AU", "AUSFTA", 0)):
         found = answer("6109.10.00.12", origin, date(2026, 8, 10), "16.5%", claims=(claim,))
         assert bool(found.fees) == bool(fee), claim
+
+
+def test_a_postal_item_of_two_origins_pays_each_rate_or_the_highest_amount() -> None:
+    lines = (line("100", goods_code=None, origin="VN"), line("50", goods_code=None, origin="CN"))
+    asked = request(*lines, on=date(2025, 10, 6), mode=Mode.POST)
+    found = quote(request=asked, law=law("6109100012", "16.5%", "90%", date(2025, 10, 6)))
+    # 100 at 20 %, 50 at 10 + 20 %; over 25 % the item pays USD 200.
+    assert (found.range.low, found.range.high) == (Decimal("35.00"), Decimal("200.00"))

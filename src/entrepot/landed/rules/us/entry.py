@@ -1,19 +1,20 @@
 """United States: what is dutiable, which entry it needs, postal methods in place of duties, and the entry's fees."""
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from entrepot.customs.rules import fees_on, measures_on, threshold_on
-from entrepot.customs.terms import Specific
+from entrepot.customs.terms import Measure, Specific
 from entrepot.landed.rules.working import (
     CENT,
     ZERO,
+    Line,
     Sheet,
     Source,
     Stop,
     minor,
     percent,
-    rate_due,
     refused,
     round_each,
     spread,
@@ -76,37 +77,57 @@ def exempt_by_value(sheet: Sheet) -> bool:
 
 
 def postal(sheet: Sheet) -> bool:
-    """The methods in place of duties by code that postal items under USD 800 had from May 2025 to July 2026."""
+    """The methods in place of duties by code that postal items under USD 800 had from May 2025 to July 2026.
+
+    Each origin has its own rate; where the amount goes by the item, the highest of its origins counts. Raises Stop.
+    """
     if sheet.request.mode is not Mode.POST or sheet.request.entry not in (Entry.AUTO, Entry.MAIL):
         return False
     cover = threshold_on(law=sheet.law, name="postal_low_value", mode=Mode.POST)
-    origins = {line.asked.origin for line in sheet.lines}
-    if cover is None or sheet.goods_value > cover.amount or len(origins) != 1:
+    if cover is None or sheet.goods_value > cover.amount:
         return False
-    found = measures_on(law=sheet.law, code="", origin=origins.pop())
+    ways = [_way(sheet, line) for line in sheet.lines]
+    if any(way is None for way in ways):
+        return False
+    sheet.regime = "postal_flat"
+    found = [way for way in ways if way is not None]
+    if all(way.each is None for way in found):
+        for line, way in zip(sheet.lines, found, strict=True):
+            due = line.value * way.rate
+            index = line.index if len(found) > 1 else None
+            round_each([sheet.add("postal", index, line.value, percent(way.rate), due, way.law)], minor("USD"))
+            sheet.say(
+                "Postal item: {rate} of {value} in place of the duties by code ({source}).",
+                rate=percent(way.rate), value=line.value, source=way.law.source,
+            )  # fmt: skip
+        return True
+    raise _either(sheet, found)
+
+
+class _Way(NamedTuple):
+    """How an origin's postal items pay: a rate of the value, and an amount for each item where the carrier may choose."""
+
+    rate: Decimal
+    each: Decimal | None
+    law: Measure
+    sources: str
+
+
+def _way(sheet: Sheet, line: Line) -> _Way | None:
+    found = measures_on(law=sheet.law, code="", origin=line.asked.origin)
     rates = [measure for measure in found if measure.kind == "postal_rate"]
     items = [measure for measure in found if measure.kind == "postal_item"]
     ieepa = [measure for measure in found if measure.kind in _IEEPA]
-    sheet.regime = "postal_flat"
-    value = sheet.goods_value
     if rates and not items:
-        due = rate_due(rates[0], value, sheet.lines[0])
-        round_each([sheet.add("postal", None, value, rates[0].rate.text, due, rates[0])], minor("USD"))
-        sheet.say(
-            "Postal item: {rate} of {value} in place of the duties by code ({source}).",
-            rate=rates[0].rate.text, value=value, source=rates[0].source,
-        )  # fmt: skip
-        return True
+        return _Way(rates[0].rate.ad_valorem or ZERO, None, rates[0], rates[0].source)
     if rates:
-        ad_valorem, sources = rates[0].rate.ad_valorem or ZERO, f"{rates[0].source}; {items[0].source}"
         each = sum((term.amount for term in items[0].rate.terms if isinstance(term, Specific)), ZERO)
-    elif ieepa:
-        ad_valorem = sum((measure.rate.ad_valorem or ZERO for measure in ieepa), ZERO)
-        each, sources = _item_amount(sheet, ad_valorem)
-    else:
-        sheet.regime = None
-        return False
-    raise _either(sheet, ad_valorem, each, sources)
+        return _Way(rates[0].rate.ad_valorem or ZERO, each, rates[0], f"{rates[0].source}; {items[0].source}")
+    if ieepa:
+        rate = sum((measure.rate.ad_valorem or ZERO for measure in ieepa), ZERO)
+        each, source = _item_amount(sheet, rate)
+        return _Way(rate, each, ieepa[0], source)
+    return None
 
 
 def _item_amount(sheet: Sheet, rate: Decimal) -> tuple[Decimal, str]:
@@ -118,12 +139,14 @@ def _item_amount(sheet: Sheet, rate: Decimal) -> tuple[Decimal, str]:
     return found.amount, found.source
 
 
-def _either(sheet: Sheet, rate: Decimal, each: Decimal, sources: str) -> Stop:
+def _either(sheet: Sheet, found: Sequence[_Way]) -> Stop:
     value = sheet.goods_value
-    by_value, by_item = minor("USD")(value * rate), each.quantize(CENT)
+    by_value = minor("USD")(sum((line.value * way.rate for line, way in zip(sheet.lines, found, strict=True)), ZERO))
+    by_item = max(way.each or ZERO for way in found).quantize(CENT)
     sheet.say(
         "The carrier chooses: {rate} of {value} is {by_value}, or {by_item} for the item ({source}).",
-        rate=percent(rate), value=value, by_value=by_value, by_item=by_item, source=sources,
+        rate=", ".join(dict.fromkeys(percent(way.rate) for way in found)), value=value, by_value=by_value,
+        by_item=by_item, source="; ".join(dict.fromkeys(way.sources for way in found)),
     )  # fmt: skip
     ways = [
         Alternative(regime=regime, duty=due, tax=ZERO.quantize(CENT), fees=ZERO.quantize(CENT), total=due)
