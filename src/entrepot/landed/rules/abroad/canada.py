@@ -36,7 +36,7 @@ def canadian(sheet: Sheet) -> None:
         _provincial(sheet, line, line.value + duty, region)
     if sheet.request.ship_from == "US" or any(line.asked.origin == "US" for line in sheet.lines):
         sheet.note("Counter-surtaxes on goods of the United States are not loaded and not included.")
-    if not region:
+    if not region and any(line.asked.given.gst_pct is None for line in sheet.lines):
         sheet.note("Without a province the tax is the federal 5 %; harmonised and provincial taxes are not included.")
 
 

@@ -15,6 +15,7 @@ from entrepot.landed.terms import Importer, Mode
 # Source: positive lists of 2016, 2018, 2019 and 2022, column of remarks.
 _BONDED_ONLY: Final = ("bonded", "1210", "网购保税")
 _DIRECT_ONLY: Final = ("direct mail only", "9610 only", "仅限直购")
+_KILOGRAMS: Final = ("kg", "千克", "公斤")
 _YEARLY: Final = re.compile(
     r"(?:each person|per person|每人)?.{0,12}?(?:每年|a year|per year|yearly).{0,14}?(\d+(?:\.\d+)?)\s*(?:kg|千克|公斤)"
     r"|(\d+(?:\.\d+)?)\s*(?:kg|千克|公斤).{0,24}?(?:每年|a year|per year|yearly|/年|person)",
@@ -66,6 +67,8 @@ def _listed(sheet: Sheet, line: Line) -> None:
     if given.listed is False:
         raise refused("not_on_positive_list", "general_trade")
     remark = given.list_remark or ""
+    if remark:
+        sheet.note("The remark of the positive list binds: {remark}", remark=remark)
     if given.listed is None:
         if not line.code or covering(law=sheet.law, code=line.code) is None:
             sheet.say(
@@ -94,7 +97,7 @@ def _remark(sheet: Sheet, line: Line, remark: str) -> None:
     if sheet.request.mode is Mode.CBEC_BONDED and any(word in words for word in _DIRECT_ONLY):
         sheet.say("Line {line}: the list admits it by direct mail only: {remark}", line=line.index, remark=remark)
         raise refused("list_remark_mode", "cbec_direct", "general_trade")
-    yearly = _YEARLY.search(remark)
+    yearly = _YEARLY.search(remark) if any(unit in words for unit in _KILOGRAMS) else None
     if yearly is None:
         return
     most, kilograms = Decimal(yearly[1] or yearly[2]), line.asked.measures.get("kg")
