@@ -41,7 +41,12 @@ def main() -> None:
         django.setup()
         if command and "--help" not in sys.argv:
             database.make_tables()
-        # Each of these registers its commands on `app`.
+        # Each of these registers its commands on `app`. A price should not wait for the others to be read in.
+        if command == "quote" and "--help" not in sys.argv:
+            from entrepot.cli import explain, quote
+
+            app()
+            return
         from entrepot.cli import (  # noqa: F401
             accounts,
             audit,
