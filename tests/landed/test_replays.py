@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,9 +12,11 @@ from django.utils import translation
 from django.utils.translation import gettext
 from typer.testing import CliRunner
 
+import entrepot.customs
 from entrepot.cli import app
 from entrepot.cli import explain as _register  # noqa: F401 - puts the commands on the app
 from entrepot.customs import queries as customs
+from entrepot.customs.services import load_tariff
 from entrepot.landed import queries as landed
 from entrepot.landed.models import QuoteRow
 from entrepot.landed.rules import citation, replayed, told_quote
@@ -23,6 +26,7 @@ from tests.flows.test_quote_basket import cherries, phone_case, put, quoted
 from tests.parties import make as parties
 
 pytestmark = pytest.mark.django_db
+STARTER = Path(entrepot.customs.__file__).parent / "starter"
 OPERATOR = Viewer(desks=frozenset({Desk.OPERATOR}))
 
 
@@ -135,3 +139,18 @@ def test_the_commands_explain_and_replay(chinese: BasketQuote) -> None:
     )
     assert run("replay", chinese.ref).exit_code == 1
     assert run("explain", "qt_0000000000000000").exit_code != 0
+
+
+def test_a_quote_replays_to_the_cent_after_the_law_was_loaded_anew(viewer: Viewer, chinese: BasketQuote) -> None:
+    text = (STARTER / "cn_law.toml").read_text(encoding="utf-8")
+    goods = (STARTER / "cn_goods.csv").read_text(encoding="utf-8")
+    assert text.count('"9%"')
+    load_tariff(law=text.replace('"9%"', '"10%"'), goods=goods, file="cn_law.toml", edition="later")
+    customs.forget()
+
+    assert [one.verdict for one in landed.replays(quote=chinese)] == [Verdict.SAME]
+    dearer = quoted(viewer)
+    assert dearer.tax > chinese.tax
+    assert dearer.data_version != chinese.data_version
+    assert [one.verdict for one in landed.replays(quote=dearer)] == [Verdict.SAME]
+    customs.forget()
