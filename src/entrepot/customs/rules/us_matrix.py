@@ -129,7 +129,7 @@ def differences(*, law: Law, matrix: bytes, file: str) -> tuple[int, tuple[Diffe
 
 
 def _judged(column: str, origin: str) -> str:
-    keys = ((column, origin), (column, "*"), ("*", origin))
+    keys = ((column, origin), ("*", origin), (column, "*"))
     return next((_JUDGED[key] for key in keys if key in _JUDGED), "")
 
 
