@@ -215,20 +215,20 @@ def fund() -> None:
 _YEAR = """
 INSERT INTO ledger_transfer (key, group_key, code, state, debit_id, credit_id, amount_minor, released_minor, currency,
                              order_id, merchant_id, effective_at, recorded_at)
-SELECT 'y/' || n, 'y/' || n, 'captured', 'posted', a.d, a.c, 1 + n % 9973, 0, 'USD', n / 3, n % {merchants} + 1, w.at, w.at
+SELECT 'y/' || n, 'y/' || n, 'captured', 'posted', a.d, a.c, 1 + mod(n, 9973), 0, 'USD', n / 3, mod(n, {merchants}) + 1, w.at, w.at
   FROM generate_series(%s::bigint, %s::bigint) n
  CROSS JOIN LATERAL (SELECT timestamptz '2025-01-01 00:00+00' + n * (interval '365 days' / {total}) AS at) w
- CROSS JOIN LATERAL (SELECT CASE n % 3 WHEN 0 THEN {psp} WHEN 1 THEN {fx} ELSE {psp} END AS d,
-                            CASE n % 3 WHEN 0 THEN {commission} WHEN 1 THEN {commission} ELSE {fx} END AS c) a
+ CROSS JOIN LATERAL (SELECT CASE mod(n, 3) WHEN 0 THEN {psp} WHEN 1 THEN {fx} ELSE {psp} END AS d,
+                            CASE mod(n, 3) WHEN 0 THEN {commission} WHEN 1 THEN {commission} ELSE {fx} END AS c) a
 """
 _YEAR_SUMS = """
 INSERT INTO ledger_hour (kind, currency, hour, debits_pending, debits_posted, credits_pending, credits_posted)
 SELECT a.kind, a.currency, s.hour, 0, sum(s.debit), 0, sum(s.credit)
   FROM (SELECT debit_id AS id, date_trunc('hour', recorded_at, 'UTC') AS hour, sum(amount_minor) AS debit, 0 AS credit
-          FROM ledger_transfer WHERE key LIKE 'y/%%' GROUP BY 1, 2
+          FROM ledger_transfer WHERE key LIKE 'y/%' GROUP BY 1, 2
         UNION ALL
         SELECT credit_id, date_trunc('hour', recorded_at, 'UTC'), 0, sum(amount_minor)
-          FROM ledger_transfer WHERE key LIKE 'y/%%' GROUP BY 1, 2) s
+          FROM ledger_transfer WHERE key LIKE 'y/%' GROUP BY 1, 2) s
   JOIN ledger_account a ON a.id = s.id
  GROUP BY 1, 2, 3
 """

@@ -15,6 +15,7 @@ from entrepot.flows.open_payout import open_payout
 from entrepot.jobs import payments as jobs
 from entrepot.kernel.money import Money
 from entrepot.ledger import queries as ledger
+from entrepot.ledger.terms import Kind
 from entrepot.orders.terms import CancelReason
 from entrepot.orders.terms import State as OrderState
 from entrepot.parties.services import save_bank_account
@@ -321,7 +322,7 @@ def test_a_payout_that_the_bank_refuses_comes_back(desk) -> None:
     hear(desk.signed())
     back = payout_of(merchant_id)
     assert (back.state, back.reason) == (PayoutState.FAILED, "account_closed")
-    assert ledger.subjects_with_money(kind=ledger.Kind.MERCHANT_AVAILABLE) == ((merchant_id, "USD", payout.amount),)
+    assert ledger.subjects_with_money(kind=Kind.MERCHANT_AVAILABLE) == ((merchant_id, "USD", payout.amount),)
 
 
 def test_a_payout_that_the_provider_does_not_take_comes_back(desk) -> None:

@@ -7,7 +7,7 @@ import pytest
 from entrepot.kernel.money import Money
 from entrepot.ledger import queries
 from entrepot.ledger import rules as book
-from entrepot.ledger.services import post_transfers
+from entrepot.ledger.services import post_groups, post_transfers
 from entrepot.ledger.terms import About, AccountRef, Clamp, GiveBack, Kind, Overdrawn
 from tests.ledger import make
 
@@ -291,6 +291,16 @@ def test_nothing_available_is_recorded_as_nothing_and_stays_so_when_repeated() -
     post(*returned)
     assert standing(K.MERCHANT_RESERVE) == 950
     assert Clamp.AVAILABLE is returned[0].clamp
+
+
+@pytest.mark.django_db
+def test_what_one_group_left_over_is_not_taken_by_the_next() -> None:
+    """Found by the model: the rest of a clamped transfer reached the group after it."""
+    post(make.transfer("fund", credit=make.hold(1), minor=10))
+    clamped = make.transfer("a", debit=make.hold(1), credit=make.merchant(7), minor=56, clamp=Clamp.AVAILABLE)
+    rest = make.transfer("b", credit=make.merchant(7), minor=13, clamp=Clamp.REST)
+    assert post_groups(groups=[[clamped], [rest]], at=AT) == ("created", "created")
+    assert standing(K.MERCHANT_AVAILABLE) == 10
 
 
 @pytest.mark.django_db

@@ -11,7 +11,7 @@ from entrepot.flows.settle_payment import settle_payment
 from entrepot.flows.settle_refund import settle_refund
 from entrepot.kernel.errors import Refused
 from entrepot.ledger import queries as ledger
-from entrepot.ledger.terms import About
+from entrepot.ledger.terms import About, Kind
 from entrepot.orders.terms import CancelReason
 from entrepot.orders.terms import State as OrderState
 from entrepot.payments import queries
@@ -103,7 +103,7 @@ def test_available_money_is_paid_out_once(turn) -> None:
     assert len(set(opened)) == 1
     assert all(isinstance(answer, str | Refused) for answer in (first, again, other, another))
     assert isinstance(first, str) == isinstance(again, str)
-    (balance,) = ledger.balances_of(kind=ledger.Kind.MERCHANT_AVAILABLE, subject=merchant_id).values()
+    (balance,) = ledger.balances_of(kind=Kind.MERCHANT_AVAILABLE, subject=merchant_id).values()
     assert (balance.available.minor, balance.debits_pending.minor) == (0, 5_000)
     sound()
 
