@@ -67,13 +67,17 @@ def coding_model() -> Model:
 
 def shipped_model() -> Model:
     """The model that ships: our own everyday words only."""
-    words, titles = shipped_words()
+    return model_around(index=index_of(shipped_words()[0]))
+
+
+def model_around(*, index: CodeIndex) -> Model:
+    """The shipped fits, titles, questions and notes around an index."""
     digest = hashlib.sha256((SHIPPED / "words.csv").read_bytes()).hexdigest()
     return Model(
-        index=index_of(words),
+        index=index,
         fit=fit_of((SHIPPED / "fit_starter.json").read_text(encoding="utf-8"), "fit_starter.json"),
         chinese=fit_of((SHIPPED / "fit_chinese.json").read_text(encoding="utf-8"), "fit_chinese.json"),
-        titles=titles,
+        titles=shipped_words()[1],
         questions=questions_of((SHIPPED / "questions.toml").read_text(encoding="utf-8"), "questions.toml"),
         notes=notes_of((SHIPPED / "notes.csv").read_text(encoding="utf-8"), "notes.csv"),
         nomenclature=NOMENCLATURE,
@@ -105,9 +109,10 @@ def _model() -> _Kept:
     mark = tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in (built, titles))
     kept = _kept.get(str(settings.HOME))
     if kept is None or kept.mark != mark:
-        model = shipped_model()
         if built.exists():
-            model = model_from(built.read_bytes(), built.name, model)
+            model = model_from(built.read_bytes(), built.name, lambda index: model_around(index=index))
+        else:
+            model = shipped_model()
         taught = index_from(titles.read_bytes(), titles.name)[0] if titles.exists() else None
         kept = _Kept(mark, model, taught)
         _kept[str(settings.HOME)] = kept

@@ -14,7 +14,7 @@ from django.db import transaction
 from entrepot.base.identity import new_id
 from entrepot.base.outbox import tell
 from entrepot.catalogue import models
-from entrepot.catalogue.queries.coding import coding_model, coding_path, shipped_model
+from entrepot.catalogue.queries.coding import coding_model, coding_path, model_around
 from entrepot.catalogue.queries.listings import listing_by_id
 from entrepot.catalogue.queries.teaching import SHIPPED, Taught, labelled_titles, taught, text_of
 from entrepot.catalogue.rules.coding import Model, fit, fit_of, index_bytes, index_of, model_bytes
@@ -45,8 +45,7 @@ def built_model(*, source: Taught) -> Model:
         fitted = fit_of(text_of(path=SHIPPED / "fit_full.json"), "fit_full.json")
     digest = hashlib.sha256("\n".join(f"{one.code} {one.text}" for one in source.texts).encode()).hexdigest()
     return replace(
-        shipped_model(),
-        index=index,
+        model_around(index=index),
         fit=fitted,
         titles=source.titles,
         nomenclature=source.nomenclature,

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -61,15 +62,14 @@ def model_bytes(model: Model) -> bytes:
     )
 
 
-def model_from(body: bytes, file: str, shipped: Model) -> Model:
-    """What `model_bytes` made, with the questions, notes and Chinese fit of the shipped one. Raises CodingFileUnreadable."""
+def model_from(body: bytes, file: str, around: Callable[[CodeIndex], Model]) -> Model:
+    """What `model_bytes` made; `around` puts the questions, notes and Chinese fit of the program to its index. Raises CodingFileUnreadable."""
     index, head = index_from(body, file)
     try:
         fit = fit_of(json.dumps({"weights": head["weights_fitted"], "steps": head["steps"]}), file)
         titles = dict(head["titles"])  # type: ignore[call-overload]
         return replace(
-            shipped,
-            index=index,
+            around(index),
             fit=fit,
             titles=titles,
             nomenclature=str(head["nomenclature"]),

@@ -1,5 +1,6 @@
 """A whole answer for a description: candidates with reasons, a question when one decides, or a refusal."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,8 +18,10 @@ from entrepot.kernel.text import Text
 CANDIDATES: Final = 10
 TEXT_MAX: Final = 20_000
 _NEIGHBOURS: Final = 15
+# From so many texts on, a memory speaks for the whole market, and what is half like it may be trusted more than half.
+_DENSE: Final = 1_000
 # The likeness below which nothing is alike, in hundredths; more is asked of a text of which no word is known.
-_ALIKE, _ALIKE_STRANGE = 14, 45
+_ALIKE, _ALIKE_STRANGE = 9, 45
 # A best candidate below this probability, in hundredths, is no suggestion.
 _LIKELY: Final = 4
 _WORDS_SHOWN: Final = 6
@@ -106,7 +109,8 @@ def _remembered(memory: CodeIndex, asked: Asked) -> tuple[float, Mapping[str, fl
         code = memory.codes[memory.code_of[place]]
         shares[code] = shares.get(code, 0) + float(weight)
         quotes.setdefault(code, memory.texts[place])
-    return float(alike[near[0]]), shares, quotes
+    trust = float(alike[near[0]])
+    return math.sqrt(trust) if len(memory.texts) >= _DENSE else trust, shares, quotes
 
 
 def _mixed(

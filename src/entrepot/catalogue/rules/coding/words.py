@@ -79,10 +79,10 @@ def features(text: str) -> dict[str, str]:
 
 
 def is_chinese(text: str) -> bool:
-    """Whether the text is Chinese for the most part of its letters."""
+    """Whether the text is Chinese, with foreign brands in it or not: an eighth of its letters, at least two."""
     letters = _LETTER.findall(normalised(text))
     han = sum(1 for letter in letters if _HAN.match(letter))
-    return han * 3 >= len(letters) > 0
+    return han >= 2 and han * 8 >= len(letters)
 
 
 def is_readable(text: str) -> bool:
