@@ -159,7 +159,7 @@ def test_a_code_exists_or_it_does_not_where_a_whole_schedule_is_loaded() -> None
     assert found("6109100013") == ""
     assert found("72021110") == "7202111000"
     assert found("9405194000") == "94051940"
-    assert found("9405194010") == ""
+    assert found("9405194010") == "94051940"
     assert (found("6109"), found("610910")) == ("6109", "6109100012")
     assert found("8507600020") == ""
     assert successors_of(law=law, code="8507600020") == ("8507600030",)

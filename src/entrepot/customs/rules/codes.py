@@ -72,8 +72,8 @@ def leaves_of(*, law: Law, code: str) -> tuple[Goods, ...]:
 def goods_for(*, law: Law, code: str) -> Goods | None:
     """The code in the schedule that goods of `code` (digits only) are declared under; None when there is none.
 
-    A line that is printed with eight digits may be declared with two noughts after them, and one that is printed with
-    two noughts without them. A shorter code is itself where it is printed, else the first line under it: see
+    A line that is printed with eight digits only may be declared with any two after them (the suffixes of watches stand
+    in notes), and one that is printed with two noughts without them. A shorter code is itself where it is printed, else the first line under it: see
     `leaves_of`. Where no whole schedule is loaded this is the longest code that covers it.
     """
     if not is_complete(law=law):
@@ -84,9 +84,9 @@ def goods_for(*, law: Law, code: str) -> Goods | None:
     exact = goods_at(law=law, code=code) or (goods_at(law=law, code=f"{code}00") if len(code) == _LINE else None)
     if exact is not None:
         return exact
-    if len(code) == _FULL and code.endswith("00"):
-        short = goods_at(law=law, code=code[:-2])
-        if short is not None and leaves_of(law=law, code=code[:-2]) == (short,):
+    if len(code) == _FULL:
+        short = goods_at(law=law, code=code[:_LINE])
+        if short is not None and leaves_of(law=law, code=code[:_LINE]) == (short,):
             return short
     return next(iter(leaves_of(law=law, code=code)), None)
 
