@@ -179,6 +179,8 @@ def test_demand_falls_as_the_published_figures_say():
     # Half of the spending has a price 10 % up: 50 + 50 x 1.1 ^ -2.53 = 50 + 50 x 0.7857.
     assert (outcome.central, outcome.price, outcome.changed) == (Decimal("89.3"), Decimal("0.05"), 1)
     assert outcome.low < outcome.central < outcome.high < 100
+    cheaper = outcome_of(category="odd", tried=[Tried("odd", 1, 10_000, 8_000)], currency="USD", scenario=found)
+    assert 100 < cheaper.low < cheaper.central < cheaper.high
     none = outcome_of(category="odd", tried=tried, currency="USD", scenario=replace(found, pass_through=Decimal(0)))
     assert (none.central, none.price) == (Decimal("100.0"), 0)
     lost = outcome_of(category="odd", tried=[*tried, Tried("odd", 2, 10_000, None)], currency="USD", scenario=found)
@@ -276,7 +278,10 @@ def test_the_command_says_it_and_draws_it(tmp_path):
 def test_the_chart_holds_each_category_and_escapes_names():
     found = scenario("  - end: s122\n")
     outcome = outcome_of(category="a&b", tried=[Tried("a&b", 1, 100, 120)], currency="USD", scenario=found)
-    svg = demand_chart(outcomes=[outcome], name_of=lambda name: name, heading='"<x>"')
+    cheaper = outcome_of(category="b", tried=[Tried("b", 1, 100, 80)], currency="USD", scenario=found)
+    svg = demand_chart(outcomes=[outcome, cheaper], name_of=lambda name: name, heading='"<x>"')
+    wide = [float(bar.get("x2")) for bar in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}line")]
+    assert max(wide) <= 460
     assert "a&amp;b" in svg
     assert "style=" not in svg
     ET.fromstring(svg)

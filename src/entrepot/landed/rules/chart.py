@@ -1,7 +1,7 @@
 """The chart of a scenario: demand by category, 100 before, with the published range, as SVG that follows the page."""
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -28,7 +28,7 @@ def demand_chart(
     alone: a file of its own, with a white ground; else colours come from the page (`currentColor`).
     """
     most = max([_HUNDRED, *(one.high for one in outcomes)])
-    top = int(-(-most // _STEP) * _STEP)
+    top = -(-int(most.to_integral_value(ROUND_CEILING)) // _STEP) * _STEP
     height = _HEAD + _ROW * len(outcomes) + _FOOT
     ink = _INK if alone else "currentColor"
     said = escape(heading, {'"': "&quot;"})

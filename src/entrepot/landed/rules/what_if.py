@@ -176,6 +176,8 @@ def outcome_of(*, category: str, tried: Sequence[Tried], currency: str, scenario
     before = sum((one.before or 0) * one.quantity for one in both)
     after = sum((_passed(one, scenario.pass_through) * one.quantity for one in both), Decimal(0))
     elasticity = elasticity_of(category=category, own=scenario.elasticities)
+    # A lower price raises demand most where the elasticity is highest, a higher one where it is lowest.
+    ends = [_demand([*both, *lost], scenario, figure) for figure in (elasticity.low, elasticity.high)]
     return CategoryOutcome(
         category=category,
         goods=len(both),
@@ -185,9 +187,9 @@ def outcome_of(*, category: str, tried: Sequence[Tried], currency: str, scenario
         before=Money(before, currency),
         after=Money(int(after.to_integral_value()), currency),
         price=after / before - 1 if before else Decimal(0),
-        low=_demand([*both, *lost], scenario, elasticity.high),
+        low=min(ends),
         central=_demand([*both, *lost], scenario, elasticity.central),
-        high=_demand([*both, *lost], scenario, elasticity.low),
+        high=max(ends),
         elasticity=elasticity,
     )
 

@@ -77,7 +77,7 @@ class CategoryOutcome:
 
     goods: how many have a price before and after; lost, gained: that no longer, or only then, have one; changed: whose
     price differs. price: the change of the price at the door, a ratio, by weight of what is spent; low, central, high:
-    demand after, with the greatest, usual and smallest published elasticity.
+    demand after: the least, the usual and the most that the published elasticities give.
     """
 
     category: str
