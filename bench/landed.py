@@ -131,7 +131,8 @@ def http(desk: Desk, told: argparse.Namespace, codes: list[str]) -> dict[str, An
     asked = bodies(codes, told.on, 10, 200)
     for clients in (1, 4):
         plan = {"base": desk.base, "path": "/api/v1/quotes", "bodies": asked, "clients": clients}
-        desk.load({**plan, "kind": "post", "seconds": 1})
+        # Every process of the server has its law in memory before anything is counted.
+        desk.load({**plan, "kind": "post", "clients": 8, "seconds": 10 if clients == 1 else 1})
         found = kept[f"http_{clients}"] = desk.load({**plan, "kind": "post", "seconds": told.seconds})
         times = sorted(found.pop("times").get("request", [0.0]))
         found["p99_ms"] = times[int(len(times) * 0.99)]

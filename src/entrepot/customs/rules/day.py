@@ -2,10 +2,14 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from typing import Final
 
 from entrepot.customs.rules.codes import goods_at
 from entrepot.customs.rules.index import entries_on
-from entrepot.customs.terms import Fee, Goods, Law, Measure, Restriction, Threshold
+from entrepot.customs.terms import Entry, Fee, Goods, Law, Measure, Restriction, Threshold
+
+# As in the index: long enough for filtering at every look-up to be felt.
+_LONG: Final = 12
 
 
 def covering(*, law: Law, code: str) -> Goods | None:
@@ -28,15 +32,36 @@ def measures_on(*, law: Law, code: str, origin: str, region: str = "") -> list[M
     for length in law.index.lengths:
         if length > len(code):
             continue
-        for entry in entries_on(law=law, prefix=code[:length]):
-            if entry.measure in decided:
+        for number, inside, _since, _until in _entries(law, code[:length], origin, region):
+            if number in decided:
                 continue
-            decided.add(entry.measure)
-            if entry.inside:
-                measure = measures[entry.measure]
+            decided.add(number)
+            if inside:
+                measure = measures[number]
                 if _fits(measure, origin, region):
                     found.append(measure)
     return found
+
+
+def _entries(law: Law, prefix: str, origin: str, region: str) -> Sequence[Entry]:
+    """What stands at a prefix on the day; of long lists only what is for the origin, kept with the law of the day.
+
+    A measure that is not for the origin is not found whatever its codes, so leaving it out changes nothing.
+    """
+    written = law.index.entries.get(prefix)
+    if written is None:
+        return ()
+    if len(written) <= _LONG or region:
+        return entries_on(law=law, prefix=prefix)
+    name = f"{prefix}/{origin}"
+    kept = law.today.get(name)
+    if kept is None:
+        measures = law.index.measures
+        kept = tuple(
+            entry for entry in entries_on(law=law, prefix=prefix) if _fits(measures[entry.measure], origin, region)
+        )
+        law.today[name] = kept
+    return kept
 
 
 def threshold_on(

@@ -20,7 +20,7 @@ from entrepot.kernel.money import Money
 from entrepot.landed.queries.answers import known_rates
 from entrepot.landed.queries.prices import landed_prices
 from entrepot.landed.rules import Door
-from entrepot.landed.rules.batch import Parcels, RateTable, parcels_taken, rate_table
+from entrepot.landed.rules.batch import Parcels, RateTable, full_codes, parcels_taken, rate_table
 from entrepot.landed.rules.parcels import told
 from entrepot.landed.terms import LandedPrice, Mode, PriceAsk, UnitPrice
 from entrepot.rates.terms import Rate
@@ -28,6 +28,7 @@ from entrepot.rates.terms import Rate
 # The authority whose duty is charged on arrays; the others are asked one by one.
 _ARRAYS: Final = "USD"
 _KEPT: Final = 200_000
+_MANY: Final = 1_000
 Way = tuple[Mode, bool]
 
 
@@ -94,9 +95,12 @@ class UnitPricing:
         if table is None or not (codes <= set(table.codes) and origins <= set(table.origins)):
             known = (set(table.codes), set(table.origins)) if table else (set(), set())
             mode, carry_forward = way
+            law = self.law or customs.law(destination=self.door.destination, on=self.door.on)
+            wanted = codes | known[0]
+            # A market of many codes soon asks for most of them: once for all is less than anew for every slice.
             table = self.tables[way] = rate_table(
-                law=self.law or customs.law(destination=self.door.destination, on=self.door.on),
-                codes=sorted(codes | known[0]),
+                law=law,
+                codes=sorted(wanted | set(full_codes(law=law)) if len(wanted) > _MANY else wanted),
                 origins=sorted(origins | known[1]),
                 mode=mode,
                 carry_forward=carry_forward,
