@@ -265,6 +265,15 @@ def test_a_request_that_is_not_in_the_contracts_form_names_the_key(change: dict,
     assert word in str(refused.value.facts["why"])
 
 
+@pytest.mark.parametrize("origin", [{"origin": None}, {}, {"origin": "ZZ"}, {"origin": "XX"}])
+def test_america_asks_for_an_origin_that_nobody_knows(origin: dict) -> None:
+    lines = [{"goods_code": "6109100012", "value": "100", "currency": "USD"} | origin]
+
+    answer = quote(request=request_of(body=msgspec.json.encode(BODY | {"lines": lines})), law=make.law())
+
+    assert (answer.status, answer.reason, answer.total) == (Status.UNKNOWN, "origin_unknown", None)
+
+
 def test_numbers_may_come_as_texts_or_as_numbers() -> None:
     as_numbers = BODY | {"freight": 1.10, "annual_used": 0}
 

@@ -32,6 +32,7 @@ from entrepot.landed.terms import (
 )
 from entrepot.rates.terms import Rate
 
+_NULL_ORIGIN: Final = re.compile(rb'"origin"\s*:\s*null')
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _CHINESE: Final = frozenset({Mode.CBEC_BONDED, Mode.CBEC_DIRECT, Mode.PERSONAL})
@@ -45,13 +46,26 @@ _MOST: Final = Decimal(10) ** 15
 def request_of(*, body: bytes | str) -> QuoteRequest:
     """The request in a JSON text of the contract. Raises RequestInvalid naming the unknown or wrong key."""
     try:
-        request = msgspec.json.decode(body, type=QuoteRequest)
+        request = msgspec.json.decode(_without_null_origins(body), type=QuoteRequest)
     except msgspec.DecodeError as wrong:
         raise RequestInvalid(why=str(wrong)) from wrong
     why = next(_complaints(request), "")
     if why:
         raise RequestInvalid(why=why)
     return request
+
+
+def _without_null_origins(body: bytes | str) -> bytes | str:
+    """An origin of null is one left out: nobody knows it."""
+    text = body if isinstance(body, bytes) else body.encode()
+    if not _NULL_ORIGIN.search(text):
+        return body
+    found = msgspec.json.decode(text)
+    lines = found.get("lines") if isinstance(found, dict) else None
+    for line in lines if isinstance(lines, list) else ():
+        if isinstance(line, dict) and line.get("origin", "") is None:
+            del line["origin"]
+    return msgspec.json.encode(found)
 
 
 def _complaints(request: QuoteRequest) -> Iterator[str]:

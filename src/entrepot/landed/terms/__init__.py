@@ -4,6 +4,7 @@ from entrepot.landed.terms.basket import BasketQuote, ConsignmentQuote, LandedPr
 from entrepot.landed.terms.contract import (
     GUARANTEED,
     STRICT,
+    UNKNOWN_ORIGINS,
     Alternative,
     AskedLine,
     Component,
@@ -32,6 +33,7 @@ __all__ = [
     "REGIMES",
     "ROUNDING",
     "STRICT",
+    "UNKNOWN_ORIGINS",
     "Alternative",
     "AskedLine",
     "BasketQuote",

@@ -70,11 +70,18 @@ class Given(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     list_remark: str | None = None
 
 
+# ISO 3166 leaves these to users; the trade writes them for goods of unknown origin.
+UNKNOWN_ORIGINS: Final = frozenset({"XX", "ZZ"})
+
+
 class AskedLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line of a request. value: price of all its units without freight, in `currency`."""
+    """One line of a request. value: price of all its units without freight, in `currency`.
+
+    origin: left out or null where nobody knows it; then it is one of UNKNOWN_ORIGINS.
+    """
 
     goods_code: str | None = None
-    origin: str
+    origin: str = "ZZ"
     quantity: int = 1
     value: Decimal
     currency: str

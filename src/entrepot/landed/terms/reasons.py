@@ -49,6 +49,10 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = {
         "The duty for this article cannot be told: its goods code is missing or not loaded.",
         "Ask the merchant for the full goods code.",
     ),
+    "origin_unknown": (
+        "The duty for this article depends on where it was made, which is not known.",
+        "Ask the merchant for the country of origin.",
+    ),
     "quantity_missing": (
         "The duty for this article is counted by a quantity that is not given.",
         "Ask the merchant to complete the article's weight and pieces.",
