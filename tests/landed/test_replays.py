@@ -138,7 +138,17 @@ def test_the_commands_explain_and_replay(chinese: BasketQuote) -> None:
         body=msgspec.json.encode(replace(chinese, data_version="CN:999999-0123456789ab")).decode()
     )
     assert run("replay", chinese.ref).exit_code == 1
-    assert run("explain", "qt_0000000000000000").exit_code != 0
+
+
+@pytest.mark.parametrize("verb", ["explain", "replay"])
+@pytest.mark.parametrize(
+    ("ref", "what"), [("qt_0000000000000000", "quote"), ("ord_0000000000000000", "order"), ("nonsense", "quote")]
+)
+def test_a_price_that_is_not_there_is_said_in_words(verb: str, ref: str, what: str) -> None:
+    run = CliRunner().invoke(app, ["quote", verb, ref])
+    assert run.exit_code == 4
+    assert run.stderr.startswith(f"We could not find that {what}.")
+    assert "Traceback" not in run.output
 
 
 def test_a_quote_replays_to_the_cent_after_the_law_was_loaded_anew(viewer: Viewer, chinese: BasketQuote) -> None:

@@ -5,9 +5,28 @@ import sys
 from typing import Final
 
 import typer
+from typer.core import TyperGroup
+
+from entrepot.kernel.errors import EntrepotError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "entrepot.config.settings")
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+class Commands(TyperGroup):
+    """All commands: what a verb refuses is said in words, with the exit code of its kind; a bug keeps its traceback."""
+
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except EntrepotError as refused:
+            from entrepot.base.problems import said, showing
+
+            typer.echo(" ".join(filter(None, said(refused))), err=True)
+            raise typer.Exit(showing(refused).exit_code) from refused
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False)
 
 # These prepare a database of their own or need none, and have no use for Django.
 _WITHOUT_DATABASE: Final = frozenset({"demo", "sandbox"})
