@@ -33,13 +33,13 @@ def chapter() -> Chapter99:
 
 
 @cache
-def law(code: str, base: str, column_2: str, on: date) -> Law:
+def law(code: str, base: str, column_2: str, on: date, also_free: str = "S") -> Law:
     since = date(2016, 1, 1)
     official = Rows(
         measures=(
             measure("base.1", base, codes=(code,), origins_except=frozenset({"BY", "CU", "KP", "RU"}), valid_from=since),
             measure("base.2", column_2, codes=(code,), origins=frozenset({"BY", "CU", "KP", "RU"}), valid_from=since),
-            measure("base.s", "Free", codes=(code,), claim="S", relation="instead", valid_from=since),
+            measure("base.s", "Free", codes=(code,), claim=also_free, relation="instead", valid_from=since),
             measure("base.kr", "Free", codes=(code,), claim="KR", relation="instead", valid_from=since),
             *(one for part in chapter().parts.values() for one in part.measures),
         ),

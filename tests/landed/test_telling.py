@@ -1,16 +1,19 @@
 """Steps of the reasoning tell the same in every language."""
 
 import ast
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 
+from entrepot.customs.rules import compiled
 from entrepot.landed import rules
-from entrepot.landed.rules import sentence, sentences
+from entrepot.landed.rules import sentence, sentences, worked
 from entrepot.landed.rules.telling import step
-from entrepot.landed.terms import Step
+from entrepot.landed.terms import STRICT, Entry, Step
+from tests.landed import make
 
 RULES = Path(rules.__file__).parent
 CHINESE = {
@@ -69,3 +72,14 @@ def test_no_rule_fills_in_its_sentences_itself() -> None:
         if node.args and isinstance(node.args[0], ast.JoinedStr)
     ]
     assert filled == []
+
+
+def test_an_entry_that_was_asked_for_says_so_in_the_readers_language() -> None:
+    on = date(2026, 8, 10)
+    without = replace(make.rows("us"), thresholds=())
+    law = compiled(destination="US", currency="USD", on=on, rows=without, version="test")
+    found = worked(request=make.request(entry=Entry.FORMAL), law=law, policy=STRICT, rates={})
+    (entry,) = (one for one in found.steps if one.template.startswith("Formal entry"))
+
+    assert sentence(entry) == "Formal entry of 100 (asked for)."
+    assert sentence(entry, lambda text: "按请求" if text == "asked for" else text) == "Formal entry of 100 (按请求)."

@@ -222,3 +222,28 @@ def test_a_postal_item_of_two_origins_pays_each_rate_or_the_highest_amount() -> 
     found = quote(request=asked, law=law("6109100012", "16.5%", "90%", date(2025, 10, 6)))
     # 100 at 20 %, 50 at 10 + 20 %; over 25 % the item pays USD 200.
     assert (found.range.low, found.range.high) == (Decimal("35.00"), Decimal("200.00"))
+
+
+def test_a_one_sided_preference_counts_for_beneficiary_countries_only() -> None:
+    def of(claim: str, origin: str, on: date) -> tuple[Decimal, bool, str]:
+        symbol = {"AGOA": "D", "CBTPA": "R"}.get(claim, "E")
+        asked = request(
+            line("10000", goods_code="6109.10.00.12", origin=origin, claims=(claim,)), on=on, mode=Mode.CARGO
+        )
+        found = quote(request=asked, law=law("6109100012", "16.5%", "90%", on, symbol))
+        parts = {part.kind: part.amount for part in found.components}
+        return parts["base"], "mpf" in parts, " ".join(note for note in found.notes if note.startswith("Line 0"))
+
+    day = date(2024, 6, 3)
+    assert of("AGOA", "KE", day) == (Decimal(0), True, "")
+    assert "MX is no beneficiary country (HTS general note 16(a)" in of("AGOA", "MX", day)[2]
+    assert of("AGOA", "GA", day)[0] == Decimal("1650.00")
+    assert "not in force" in of("AGOA", "KE", date(2025, 12, 1))[2]
+    assert of("AGOA", "KE", date(2026, 3, 2))[0] == Decimal(0)
+    assert "was not checked" in of("AGOA", "KE", date(2026, 3, 2))[2]
+    assert "not known to us" in of("AGOA", "KE", date(2023, 12, 29))[2]
+    assert of("CBI", "HT", day)[:2] == (Decimal(0), False)
+    assert "DO is no beneficiary country" in of("CBERA", "DO", day)[2]
+    assert of("CBTPA", "AW", day)[0] == Decimal("1650.00")
+    # Products of the Caribbean Basin owe no merchandise processing fee, with a claim or without.
+    assert not of("none", "AW", day)[1]

@@ -66,6 +66,11 @@ def main() -> None:
 
             app()
             return
+        if command == "tariff" and "--help" not in sys.argv:
+            from entrepot.cli import matrix, tariff, tariff_check, tariff_diff, tariff_load
+
+            app()
+            return
         from entrepot.cli import (  # noqa: F401
             accounts,
             audit,

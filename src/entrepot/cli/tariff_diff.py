@@ -15,7 +15,7 @@ from rich.table import Table
 from entrepot.base import clock
 from entrepot.catalogue import queries as catalogue
 from entrepot.cli.tariff import tariff
-from entrepot.cli.tariff_load import body_of, tariff_file
+from entrepot.cli.tariff_load import body_of, tariff_file, uncollected
 from entrepot.customs import queries as customs
 from entrepot.customs.rules import Change, changes, compiled, counted, touched_codes
 from entrepot.customs.rules.loaders import FileKind, TariffFile, recognise
@@ -44,8 +44,9 @@ def diff(
     """The lines that changed: rate before and after, new and gone; with the listings of the market that they touch."""
     try:
         day = date.fromisoformat(on) if on else clock.now().date()
-        laws = [_law(name, authority, day) for name in (before, after)]
-        found = changes(before=laws[0], after=laws[1])
+        with uncollected():
+            laws = [_law(name, authority, day) for name in (before, after)]
+            found = changes(before=laws[0], after=laws[1])
         members = next((one.members for one in customs.tariffs() if one.jurisdiction == authority), (authority,))
         touched = (
             catalogue.affected_listings(codes=touched_codes(found=found), destinations=members) if listings else ()

@@ -1,12 +1,13 @@
 """`entrepot tariff load`: the authorities' own files into the law, each whole or not at all, with what changed."""
 
+import gc
 import gzip
 import hashlib
 import json
 import re
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
@@ -164,6 +165,16 @@ def tariff_file(path: Path, kind: FileKind, files: Sequence[Path]) -> TariffFile
     return TariffFile(_plain(path), body_of(path), _beside(kind, files))
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without the search for cycles: the rows of a revision have none, and looking through them takes half the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def _one(path: Path, kind: FileKind, files: Sequence[Path]) -> _Line:
     line = _Line(path.name, f"{kind.part}")
     try:
@@ -171,7 +182,8 @@ def _one(path: Path, kind: FileKind, files: Sequence[Path]) -> _Line:
         digest = hashlib.sha256(file.body)
         for name in sorted(file.beside):
             digest.update(file.beside[name])
-        loading = kind.read(file)
+        with uncollected():
+            loading = kind.read(file)
         digest.update(loading.stamp.encode())
         line.edition, line.findings = loading.edition, list(loading.findings)
         report = load_part(

@@ -37,18 +37,18 @@ _LINE_DIGITS: Final = 8
 _FULL_DIGITS: Final = 10
 # Source: HTS general note 3(b), 2025 and 2026.
 _COLUMN_2: Final = frozenset({"BY", "CU", "KP", "RU"})
-# No general rate was staged to change in 2024, so the first edition of 2025 is taken to say the rates of that year too;
-# answers flag it. Source: HTS 2025 basic edition against the annexes to Proclamations of 2022 to 2024.
+# Assumed: no staged change of general rates in 2024 is known to us, so the first edition of 2025 is taken to say the
+# rates of that year too. No edition of 2024 was read to prove it; every such answer is flagged as assumed.
 _FIRST: Final = date(2025, 1, 1)
 _REACHES_BACK_TO: Final = date(2024, 1, 1)
 
 
-class _Footnote(msgspec.Struct):
+class _Footnote(msgspec.Struct, gc=False):
     columns: list[str] | None = None
     value: str | None = None
 
 
-class _Row(msgspec.Struct):
+class _Row(msgspec.Struct, gc=False):
     htsno: str
     indent: str | int
     description: str | None

@@ -20,7 +20,7 @@ from entrepot.landed.rules.working import (
     spread,
     unknown,
 )
-from entrepot.landed.terms import Alternative, Entry, Mode, Span, Status
+from entrepot.landed.terms import Alternative, Entry, Mode, Span, Status, Step
 
 _IEEPA: Final = ("ieepa_fentanyl", "ieepa_reciprocal", "ieepa_india", "ieepa_brazil")
 _DOLLAR: Final = Decimal(1)
@@ -184,7 +184,8 @@ def entry_of(sheet: Sheet) -> str:
     sheet.regime = "formal_entry" if entry is Entry.FORMAL else "informal_entry"
     formal = "Formal entry of {value} ({source})."
     informal = "Informal entry of {value} ({source})."
-    sheet.say(formal if entry is Entry.FORMAL else informal, value=value, source=limit.source if limit else "asked for")
+    source = limit.source if limit else Step("asked for")
+    sheet.say(formal if entry is Entry.FORMAL else informal, value=value, source=source)
     return entry.value
 
 

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Final
 
 from entrepot.landed.rules.us.basis import chapter_98
-from entrepot.landed.rules.working import Sheet
+from entrepot.landed.rules.us.beneficiaries import LISTED, Standing, standing
+from entrepot.landed.rules.working import Line, Sheet
 
 _OPEN: Final = date.max
 
@@ -36,8 +37,8 @@ _GSP_ENDED: Final = ((date.min, date(2021, 1, 1)),)
 # AGOA lapsed on 30 September 2025 and was renewed on 3 February 2026 to the end of that year; entries in between paid.
 _AGOA: Final = ((date.min, date(2025, 10, 1)), (date(2026, 2, 3), date(2027, 1, 1)))
 
-# Source: HTS general note 3(c)(i) and general notes 4 to 36; fee: 19 CFR 24.23(c). An empty set of origins: the
-# special column decides.
+# Source: HTS general note 3(c)(i) and general notes 4 to 36; fee: 19 CFR 24.23(c). An empty set of origins: those that
+# `beneficiaries` lists, else goods of any country (civil aircraft, medicines, dyes).
 PROGRAMMES: Final = (
     Programme("USMCA", ("S", "S+"), _of("CA", "MX", "US")),
     Programme("KORUS", ("KR",), _of("KR"), also=("KFTA",)),
@@ -58,7 +59,7 @@ PROGRAMMES: Final = (
     Programme("GSP", ("A", "A*", "A+"), _of(), no_mpf=False, periods=_GSP_ENDED),
     Programme("AGOA", ("D",), _of(), no_mpf=False, periods=_AGOA),
     Programme("CBI", ("E", "E*"), _of(), also=("CBERA",)),
-    Programme("CBTPA", ("R",), _of(), no_mpf=False, periods=((date.min, date(2030, 10, 1)),)),
+    Programme("CBTPA", ("R",), _of(), periods=((date.min, date(2030, 10, 1)),)),
     Programme("CIVIL_AIRCRAFT", ("C",), _of(), no_mpf=False),
     Programme("PHARMA_AGREEMENT", ("K",), _of(), no_mpf=False),
     Programme("DYES_AGREEMENT", ("L",), _of(), no_mpf=False),
@@ -85,18 +86,8 @@ def claimed_programmes(sheet: Sheet) -> None:
             programme = _BY_NAME.get("CIVIL_AIRCRAFT" if name == "civil_aircraft" else name)
             if programme is None:
                 continue
-            if programme.origins and line.asked.origin not in programme.origins:
+            if not _good(sheet, line, name, programme):
                 claims.pop(name)
-                sheet.note(
-                    "Line {line}: {claim} is not counted: goods of {origin} cannot originate under it.",
-                    line=line.index, claim=name, origin=line.asked.origin,
-                )  # fmt: skip
-                continue
-            if not programme.holds(sheet.law.on):
-                claims.pop(name)
-                sheet.note(
-                    "Line {line}: {claim} is not counted: it is not in force on that day.", line=line.index, claim=name
-                )
                 continue
             claims |= dict.fromkeys((programme.name, *programme.symbols), "")
             if programme.no_mpf:
@@ -105,4 +96,41 @@ def claimed_programmes(sheet: Sheet) -> None:
         # Source: 19 CFR 24.23(c)(1)(i): no fee on chapter 98, other than metal processed and goods assembled abroad.
         if provision and not provision.startswith(("98020060", "98020080")):
             claims[NO_FEE] = ""
+        # Source: 19 USC 58c(b)(8)(B)(iii), 19 CFR 24.23(c)(1)(iii): none on products of the Caribbean Basin, claimed or not.
+        if standing(programme="CBI", origin=line.asked.origin, on=sheet.law.on)[0] is Standing.NAMED:
+            claims[NO_FEE] = ""
         line.claims = claims
+
+
+def _good(sheet: Sheet, line: Line, claim: str, programme: Programme) -> bool:
+    """Whether goods of the line's origin may make the claim on that day; says why not."""
+    origin = line.asked.origin
+    if programme.origins and origin not in programme.origins:
+        sheet.note(
+            "Line {line}: {claim} is not counted: goods of {origin} cannot originate under it.",
+            line=line.index, claim=claim, origin=origin,
+        )  # fmt: skip
+        return False
+    if not programme.holds(sheet.law.on):
+        sheet.note("Line {line}: {claim} is not counted: it is not in force on that day.", line=line.index, claim=claim)
+        return False
+    if programme.name not in LISTED:
+        return True
+    found, source = standing(programme=programme.name, origin=origin, on=sheet.law.on)
+    if found is Standing.NOT_NAMED:
+        sheet.note(
+            "Line {line}: {claim} is not counted: {origin} is no beneficiary country ({source}).",
+            line=line.index, claim=claim, origin=origin, source=source,
+        )  # fmt: skip
+    elif found is Standing.UNKNOWN:
+        sheet.note(
+            "Line {line}: {claim} is not counted: its beneficiary countries of that day are not known to us.",
+            line=line.index, claim=claim,
+        )  # fmt: skip
+    elif found is Standing.CARRIED:
+        sheet.note(
+            "Line {line}: {claim} is counted by the last list we have; whether {origin} is a beneficiary on that day was "
+            "not checked ({source}).",
+            line=line.index, claim=claim, origin=origin, source=source,
+        )  # fmt: skip
+    return found in (Standing.NAMED, Standing.CARRIED)
