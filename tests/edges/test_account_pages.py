@@ -267,4 +267,6 @@ def test_signing_in_at_the_checkout_joins_the_visitors_basket_with_the_persons_o
         "/en/account/login/", {"login": "li@example.com", "password": make.PASSWORD, "next": "/en/checkout/"}
     )
     assert done["Location"] == "/en/checkout/"
-    assert sum(line.quantity for line in baskets.basket(viewer=viewer).lines) >= 1
+    pieces = sum(line.quantity for line in baskets.basket(viewer=viewer).lines)
+    assert pieces >= 1
+    assert f'<span class="count">{pieces}</span>' in client.get("/en/checkout/?new=1").content.decode()

@@ -69,3 +69,12 @@ def test_an_odd_message_is_put_away_with_a_reason() -> None:
     assert "payout.paid" in client.get("/en/operator/").content.decode()
     assert client.post(f"/en/operator/events/{event.id}/handled/", {"reason": "of the old sandbox"}).status_code == 302
     assert "payout.paid" not in client.get("/en/operator/").content.decode()
+
+
+def test_money_that_is_held_names_its_consignment() -> None:
+    shop = make.opened()
+    shopper, viewer = make.shopper()
+    ref = make.ordered(shopper, viewer, shop)
+    make.paid(viewer, ref)
+    (consignment,) = orders.order(viewer=viewer, ref=ref).consignments
+    assert consignment.ref in desk().get("/en/operator/ledger/hold/CNY/").content.decode()

@@ -37,6 +37,10 @@ def test_the_shopper_reads_every_part_with_its_law(language: str, said: str, par
     page = check_page(client.get(f"/{language}/prices/{order.quote_ref}/"))
     for words in (said, part, order.data_version, "70%"):
         assert words in page
+    assert {"en": "Line 1", "zh-hans": "第 1 行"}[language] in page
+    assert {"en": "Line 0", "zh-hans": "第 0 行"}[language] not in page
+    if language == "zh-hans":
+        assert "Cai Guan Shui" not in page
     assert make.visitor().get(f"/{language}/prices/{order.quote_ref}/").status_code == 404
     stranger, _ = make.shopper("zhou@example.com")
     assert stranger.get(f"/{language}/prices/{order.quote_ref}/").status_code == 404

@@ -33,14 +33,17 @@ def desk():
 def test_a_run_shows_what_it_changed(language, words):
     market()
     at = clock.now()
-    jobs.go_on(run=the_run(at))
+    first = jobs.go_on(run=the_run(at))
     add_measure(at)
     run = jobs.go_on(run=the_run(at))
     client = desk()
+    begun = {"en": "The first prices for this destination", "zh-hans": "首次核算该目的地价格"}[language]
+    assert begun in client.get(f"/{language}/operator/requotes/{first.id}/").content.decode()
     answer = client.get(f"/{language}/operator/requotes/{run.id}/")
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "style=" not in page
+    assert begun not in page
     assert all(word in page for word in words)
     assert client.get(f"/{language}/operator/requotes/").status_code == 200
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from entrepot.base import clock
+from entrepot.basket import queries as baskets
 from entrepot.basket.services import merge_basket
 from entrepot.channels import queries as channels
 from entrepot.kernel.text import pick
@@ -99,6 +100,12 @@ def claim_visitor(request: HttpRequest, *, visitor: int | None, user_id: int) ->
         return
     theirs = claim_shopper(shopper_id=visitor, user_id=user_id)
     merge_basket(visitor_shopper_id=visitor, shopper_id=theirs, at=clock.now())
+
+
+def pieces_of(request: HttpRequest) -> int:
+    """How many pieces lie in the viewer's basket."""
+    viewer = viewer_of(request)
+    return baskets.basket(viewer=viewer).pieces if viewer.shopper_id is not None else 0
 
 
 # Doors --------------------------------------------------------------------------------------------------------------

@@ -82,9 +82,25 @@ def _consignment(number: int, one: ConsignmentQuote, translate: Translate, cite:
         on=one.asked.on if one.asked else None,
         parts=told_parts(quoted=one, translate=translate, cite=cite),
         rounding=next((sentence(step, translate) for step in one.steps if step in _ROUNDINGS), ""),
-        trace=sentences([step for step in one.steps if step not in _ROUNDINGS], translate) or one.trace,
-        notes=sentences(one.remarks, translate) or one.notes,
+        trace=sentences([_for_people(step, cite) for step in one.steps if step not in _ROUNDINGS], translate)
+        or one.trace,
+        notes=sentences([_for_people(step, cite) for step in one.remarks], translate) or one.notes,
     )
+
+
+def _for_people(step: Step, cite: Cite) -> Step:
+    """The step as people read it: lines are counted from one, sources are cited in the reader's language."""
+
+    def fact(name: str, value: str | Step | tuple[Step, ...]) -> str | Step | tuple[Step, ...]:
+        if isinstance(value, Step):
+            return _for_people(value, cite)
+        if isinstance(value, tuple):
+            return tuple(_for_people(each, cite) for each in value)
+        if name == "line" and value.isdecimal():
+            return str(int(value) + 1)
+        return cite(value) if name == "source" else value
+
+    return Step(step.template, {name: fact(name, value) for name, value in step.facts.items()})
 
 
 def told_parts(*, quoted: ConsignmentQuote, translate: Translate, cite: Cite) -> tuple[PartTold, ...]:
@@ -114,4 +130,4 @@ def rate_told(*, rate: str, translate: Translate) -> str:
     for addition in _ADDED:
         if rate.endswith(addition.template):
             return rate.removesuffix(addition.template) + translate(addition.template)
-    return translate(_FREE.template) if rate == "Free" else rate
+    return translate(_FREE.template) if rate == "Free" else rate.replace(" x ", " × ")

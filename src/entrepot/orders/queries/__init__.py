@@ -13,6 +13,7 @@ from entrepot.orders.queries.consignments import (
     counted_parts,
     depot_consignments,
     due_releases,
+    refs_of_consignments,
     release_dates,
     rows_of_consignments,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "orders_page",
     "quote_of_order",
     "quotes_ordered",
+    "refs_of_consignments",
     "release_dates",
     "rows_of_consignment",
     "rows_of_consignments",

@@ -16,7 +16,7 @@ from entrepot.base.identity import new_reference
 from entrepot.base.outbox import defer
 from entrepot.parties.terms import Viewer
 from entrepot.web.errors import Problem, shown
-from entrepot.web.viewer import claim_visitor, forget_viewer, viewer_of
+from entrepot.web.viewer import claim_visitor, forget_viewer, pieces_of, viewer_of
 
 VISITOR: Final = "shopper"
 
@@ -68,6 +68,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         request.session.pop("quote", None)
         super().login(request, user)
         claim_visitor(request, visitor=visitor, user_id=user.pk)
+        request.session["basket_count"] = pieces_of(request)
 
     def logout(self, request: HttpRequest) -> None:
         super().logout(request)

@@ -11,10 +11,11 @@ from entrepot.kernel.money import Money
 from entrepot.ledger import queries as ledger
 from entrepot.ledger.rules import subject_label
 from entrepot.ledger.terms import Account, Entry, Kind, TrialLine
+from entrepot.orders import queries as orders
 from entrepot.parties import queries as parties
 from entrepot.parties.terms import NotYours
 from entrepot.web.operator.words import account_name, code_name
-from entrepot.web.viewer import operators_only
+from entrepot.web.viewer import operators_only, viewer_of
 
 _PAGE = 50
 
@@ -71,7 +72,10 @@ def accounts(request: HttpRequest, kind: str, currency: str) -> HttpResponse:
     page = found[:_PAGE]
     names = _subjects([(account.kind, account.subject) for account in page])
     following = page[-1].subject if len(found) > _PAGE else None
-    rows: list[tuple[Account, str]] = [(account, names[account.kind, account.subject]) for account in page]
+    held = _parcels(request, wanted, [account.subject for account in page])
+    rows: list[tuple[Account, str]] = [
+        (account, held.get(account.subject) or names[account.kind, account.subject]) for account in page
+    ]
     shown = {
         "rows": rows,
         "kind": wanted,
@@ -97,7 +101,7 @@ def statement(request: HttpRequest, kind: str, currency: str, subject: int) -> H
         "kind": wanted,
         "name": account_name(wanted),
         "codes": code_name,
-        "whose": _subjects([(wanted, subject)])[wanted, subject],
+        "whose": _parcels(request, wanted, [subject]).get(subject) or _subjects([(wanted, subject)])[wanted, subject],
         "currency": currency,
         "balance": ledger.balance(kind=wanted, currency=currency, subject=subject),
         "following": found[_PAGE - 1].id if len(found) > _PAGE else None,
@@ -148,6 +152,13 @@ def _subjects(sides: list[tuple[Kind, int]]) -> dict[tuple[Kind, int], str]:
         else:
             names[kind, subject] = subject_label(kind, subject) if subject else ""
     return names
+
+
+def _parcels(request: HttpRequest, kind: Kind, subjects: list[int]) -> dict[int, str]:
+    """The consignments whose money is held, by the account's subject; money of another kind is of none."""
+    if kind is not Kind.HOLD:
+        return {}
+    return orders.refs_of_consignments(viewer=viewer_of(request), consignment_ids=subjects)
 
 
 def _kind(name: str) -> Kind:

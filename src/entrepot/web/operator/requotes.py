@@ -68,8 +68,10 @@ def start(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, number: int) -> HttpResponse:
     run = landed.requote(run_id=number)
     names = {node.path: text(node.name) for node in catalogue.categories()}
+    changes = run.categories
     shown = {
         "run": run,
+        "first": not any(one.before or one.raised or one.lowered or one.lost or one.gained for one in changes),
         "categories": [_category(one, names.get(one.category, _("Other"))) for one in run.categories],
         "moves": _moves(run),
         "unpriced": [(reason_of(reason)[0], count) for reason, count in sorted(run.unpriced.items())],

@@ -110,7 +110,8 @@ def regime_name(regime: str) -> str:
 
 def _component_row(component: Component, currency: str) -> Row:
     label = _(KINDS[component.kind].template) if component.kind in KINDS else component.kind
-    rate = component.rate.replace(", waived", _(", not levied")) if component.rate != "Free" else _("free")
+    rate = component.rate.replace(", waived", _(", not levied")).replace(" x ", " × ")
+    rate = rate if rate != "Free" else _("free")
     why = " · ".join(part for part in (rate, citation(component.source, language())) if part)
     if isinstance(component.assumed, str):
         forward = _("carried forward")
