@@ -1,6 +1,8 @@
 """Set-up shared by all tests: languages compiled, statements watched for their owner, no address left open."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -25,6 +27,12 @@ def statements_name_their_owner(request: pytest.FixtureRequest) -> Iterator[None
         return
     with connection.execute_wrapper(refuse_ownerless_statement):
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_indexed_before_a_test_does(settings: Any, tmp_path: Path) -> None:
+    """No test finds the search index that another one, or an earlier run, has built."""
+    settings.SEARCH_INDEX = tmp_path / "index"
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -169,7 +169,7 @@ def test_the_yearly_allowance_is_counted_over_the_consignments_of_one_basket(vie
     ("facts", "reason"),
     [
         ({"goods_codes": {"US": "08092900"}}, "code_unknown"),
-        ({"goods_codes": {"CN": "2204210000"}}, "not_on_positive_list"),
+        ({"goods_codes": {"CN": "8517130000"}}, "not_on_positive_list"),
         ({"prices": (("mall", "90000", "USD"),)}, "over_single_limit_multi_item"),
     ],
 )
