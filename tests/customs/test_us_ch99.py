@@ -1,13 +1,18 @@
 """The files of chapter 99: what they become, what is refused, what is told."""
 
+import json
+from datetime import date
+
 import pytest
 
 from entrepot.customs.rules.loaders import TariffFile, recognise
 from entrepot.customs.rules.loaders.us_ch99 import chapter_99
-from entrepot.customs.rules.loaders.us_kinds import US_KINDS, frame, plain_name
+from entrepot.customs.rules.loaders.us_frame import against_texts, against_timeline, frame, headings_of
+from entrepot.customs.rules.loaders.us_kinds import US_KINDS, plain_name
 from entrepot.customs.rules.loaders.us_lists import FILES, Entry, code_of, entries, table
 from entrepot.customs.rules.loaders.us_sources import lists_of
 from entrepot.customs.terms import TariffUnreadable
+from tests.customs import make
 
 HEADS = {name: ",".join(columns.names) for name, columns in FILES.items()}
 
@@ -120,3 +125,45 @@ def test_every_heading_of_ours_names_its_source_and_reads() -> None:
         assert all(measure.source for measure in rows.measures)
         keys = [(measure.key, measure.valid_from) for measure in rows.measures]
         assert len(keys) == len(set(keys))
+
+
+def test_headings_are_read_from_a_source_with_those_it_abbreviates() -> None:
+    assert headings_of("HTS 9903.94.40 and .41, FR 2025-17908") == ("9903.94.40", "9903.94.41")
+    assert headings_of("HTS 9903.02.02 to .04") == ("9903.02.02", "9903.02.03", "9903.02.04")
+    assert headings_of("HTS 9903.02.09 to 9903.02.11, EO 14326") == ("9903.02.09", "9903.02.10", "9903.02.11")
+    assert headings_of("HTS 9903.88.03, US note 20(e)") == ("9903.88.03",)
+    assert headings_of("Proclamation 10962") == ()
+
+
+def test_a_revision_that_prints_another_rate_than_our_frame_is_told() -> None:
+    on = date(2026, 6, 8)
+    every = {one: "" for measure in frame().split("source = ")[1:] for one in headings_of(measure.split("\n")[0])}
+    assert list(against_texts(texts=every, on=on, file="hts.json")) == []
+    printed = every | {"9903.88.03": "The duty provided in the applicable subheading + 25%"}
+    assert list(against_texts(texts=printed, on=on, file="hts.json")) == []
+    (other,) = against_texts(texts=printed | {"9903.88.03": "... + 30%"}, on=on, file="hts.json")
+    assert other.codes == ("s301_cn.list_3 9903.88.03: 25 % here, 30 % there",)
+    del every["9903.88.03"]
+    (absent,) = against_texts(texts=every, on=on, file="hts.json")
+    assert absent.codes == ("s301_cn.list_3 9903.88.03",)
+    assert list(against_texts(texts={}, on=on, file="hts.json")) == []
+
+
+def test_a_table_of_rates_by_day_is_compared_country_by_country() -> None:
+    since = date(2025, 4, 3)
+    ours = (
+        make.measure("s232.autos.vehicles", "25%", valid_from=since, origins_except=frozenset({"JP"})),
+        make.measure("s232.autos.vehicles_jp", "15%", valid_from=since, origins=frozenset({"JP"})),
+    )
+    steps = [
+        {"base_date": "2025-04-03", "base_rate": 0.25},
+        {"census_code": "5880", "adjust_date": "2025-09-16", "adjust_rate": 0.15},
+        {"census_code": "4120", "adjust_date": "2025-07-01", "adjust_rate": 0.1},
+    ]
+    told = [{"tariff_authority": "s232", "tariff_name": "autos", "effective_date": steps}]
+    (found,) = against_timeline(measures=ours, body=json.dumps(told))
+    assert found.text == "s232 autos: 1 of 3 rates differ"
+    assert found.codes == ("GB 2025-07-01: 10 % there, 25 % here",)
+    assert list(against_timeline(measures=(), body=json.dumps(told))) == []
+    with pytest.raises(TariffUnreadable):
+        list(against_timeline(measures=ours, body="[{"))

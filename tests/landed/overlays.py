@@ -8,7 +8,8 @@ from pathlib import Path
 
 from entrepot.customs.rules import indexed
 from entrepot.customs.rules.loaders.us_ch99 import Chapter99, chapter_99
-from entrepot.customs.rules.loaders.us_kinds import frame, plain_name
+from entrepot.customs.rules.loaders.us_frame import frame
+from entrepot.customs.rules.loaders.us_kinds import plain_name
 from entrepot.customs.rules.loaders.us_lists import FILES
 from entrepot.customs.terms import Law, Rows, Speaks
 from entrepot.landed.rules import quote

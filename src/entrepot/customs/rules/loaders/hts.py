@@ -13,6 +13,8 @@ from typing import Final
 import msgspec
 
 from entrepot.customs.rules.loaders.files import Loading, TariffFile, table_of, text_of
+from entrepot.customs.rules.loaders.us_frame import against_texts
+from entrepot.customs.rules.loaders.us_lists import told
 from entrepot.customs.rules.rates import marked_out, plain_text, rate_expression, special_rates, unit_of
 from entrepot.customs.terms import (
     Dated,
@@ -103,6 +105,8 @@ def read_hts(file: TariffFile, at_least: int = _WHOLE) -> Loading:
     unread = sorted({unit for line in lines for unit in line.units if unit.startswith("?")})
     if unread:
         findings.append(f"Units of no known form: {', '.join(unit[1:] for unit in unread)}.")
+    overlays = {row.htsno: row.general or "" for row in _rows(file, at_least) if row.htsno.startswith("9903.")}
+    findings += map(told, against_texts(texts=overlays, on=holds_from, file=file.name))
     back = _REACHES_BACK_TO if holds_from == _FIRST else None
     return Loading(
         edition,

@@ -2,24 +2,17 @@
 
 import hashlib
 import re
-from functools import cache, partial
-from importlib.resources import files
+from functools import partial
 from typing import Final
 
 from entrepot.customs.rules.loaders.files import FileKind, Loading, TariffFile, text_of
-from entrepot.customs.rules.loaders.us_ch99 import FRAME, chapter_99
-from entrepot.customs.rules.loaders.us_lists import FILES, Finding
+from entrepot.customs.rules.loaders.us_ch99 import chapter_99
+from entrepot.customs.rules.loaders.us_frame import TIMELINE, against_timeline, frame
+from entrepot.customs.rules.loaders.us_lists import FILES, told
 
 _REVISION: Final = re.compile(r"_20\d\d_rev_?\d+(?=\.)")
 _NOTES: Final = "note_incidence*.csv"
-_SHOWN: Final = 12
 _AFTER_SCHEDULES: Final = 60
-
-
-@cache
-def frame() -> str:
-    """Our headings of chapter 99, as they ship."""
-    return files("entrepot.customs").joinpath("starter", FRAME).read_text(encoding="utf-8")
 
 
 def plain_name(name: str) -> str:
@@ -36,19 +29,16 @@ def _read(file: TariffFile, *, part: str) -> Loading:
         raise file.refuse(
             f"it is read together with other files that are not beside it; these lists are lacking: {lacking}"
         )
+    found = list(made.findings)
+    if TIMELINE in texts:
+        found += against_timeline(measures=made.parts[part].measures, body=texts[TIMELINE])
     revision = _REVISION.search(file.name)
     return Loading(
         edition=revision[0].strip("_").replace("_", " ") if revision else "2026",
         rows=made.parts[part],
-        findings=tuple(told(finding) for finding in made.findings),
+        findings=tuple(told(finding) for finding in found),
         stamp=hashlib.sha256(frame().encode()).hexdigest(),
     )
-
-
-def told(finding: Finding) -> str:
-    """A finding as one sentence, with the first of its codes."""
-    codes = ", ".join(finding.codes[:_SHOWN]) + (" ..." if len(finding.codes) > _SHOWN else "")
-    return f"{finding.file}: {finding.text}" + (f" ({codes})" if codes else "") + "."
 
 
 def _kind(part: str, what: str, name: str, *beside: str) -> FileKind:
@@ -58,7 +48,7 @@ def _kind(part: str, what: str, name: str, *beside: str) -> FileKind:
         what=what,
         name=re.compile(name),
         read=partial(_read, part=part),
-        beside=beside,
+        beside=(*beside, TIMELINE),
         order=_AFTER_SCHEDULES,
     )
 

@@ -11,6 +11,7 @@ from entrepot.customs.terms import TariffUnreadable
 
 _ABSENT: Final = frozenset({"", "NA"})
 _HEAD_OF_LINE: Final = 8
+_SHOWN: Final = 12
 
 
 class Entry(NamedTuple):
@@ -157,3 +158,9 @@ def tidied(found: Iterable[Entry]) -> Iterator[Entry]:
 def plain(codes: Iterable[str]) -> list[Entry]:
     """A list that states no days."""
     return [Entry(code) for code in sorted(set(codes))]
+
+
+def told(finding: Finding) -> str:
+    """A finding as one sentence, with the first of its codes."""
+    codes = ", ".join(finding.codes[:_SHOWN]) + (" ..." if len(finding.codes) > _SHOWN else "")
+    return f"{finding.file}: {finding.text}" + (f" ({codes})" if codes else "") + "."
