@@ -76,4 +76,12 @@ def test_the_operator_tries_a_change_of_the_law(language, words):
     assert all(word in page for word in ["<svg", "Fajgelbaum", *words])
     assert "style=" not in page
     wrong = client.post(f"/{language}/operator/what-if/", {"scenario": asked + "  - end: vat\n"})
-    assert (wrong.status_code, "no kind of duty" in wrong.content.decode()) == (422, True)
+    said = {"en": "no kind of duty", "zh-hans": "不是关税种类"}[language]
+    assert (wrong.status_code, said in wrong.content.decode()) == (422, True)
+
+
+def test_a_scenario_that_cannot_be_read_is_said_in_the_readers_language():
+    client = desk()
+    asked = {"scenario": "destination: US\nchanges:\n  - add: s338\n"}
+    assert "`rate` is needed" in client.post("/en/operator/what-if/", asked).content.decode()
+    assert "`add` 和 `set` 须写 `rate`" in client.post("/zh-hans/operator/what-if/", asked).content.decode()

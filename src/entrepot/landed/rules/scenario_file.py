@@ -14,6 +14,8 @@ from entrepot.customs.rules import rate_expression
 from entrepot.customs.terms import RateExpression, RateUnreadable
 from entrepot.kernel.money import Money, exponent
 from entrepot.landed.rules.shares import family_of
+from entrepot.landed.rules.telling import sentence
+from entrepot.landed.terms import Step
 from entrepot.landed.terms.scenarios import Change, ChangeVerb, Elasticity, GoodsLine, Scenario, ScenarioInvalid
 
 _LONGEST: Final = 64_000
@@ -39,11 +41,11 @@ def scenario_of(*, text: str) -> Scenario:
     Plain YAML only: no tags, anchors or aliases, at most 64,000 characters.
     """
     if len(text) > _LONGEST:
-        raise _wrong(1, f"the file has over {_LONGEST:,} characters")
+        raise _wrong(1, "the file has over {most} characters", most=f"{_LONGEST:,}")
     top = _fields(_composed(text), _TOP)
     for name in ("destination", "changes"):
         if name not in top:
-            raise _wrong(1, f"`{name}` is missing")
+            raise _wrong(1, "`{name}` is missing", name=name)
     changes = tuple(_change(node) for node in _items(top["changes"], "changes", _MOST_CHANGES))
     if not changes:
         raise _at(top["changes"], "`changes` is empty")
@@ -62,7 +64,7 @@ def goods_of(*, text: str) -> tuple[GoodsLine, ...]:
     reader = csv.DictReader(io.StringIO(text), strict=True)
     missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
     if missing:
-        raise _wrong(1, f"the column `{missing[0]}` is missing")
+        raise _wrong(1, "the column `{name}` is missing", name=missing[0])
     try:
         goods = tuple(_goods(row, reader.line_num) for row in _counted(reader))
     except csv.Error as wrong:
@@ -73,7 +75,7 @@ def goods_of(*, text: str) -> tuple[GoodsLine, ...]:
 def _counted(reader: "csv.DictReader[str]") -> Iterator[dict[str, str]]:
     for number, row in enumerate(reader):
         if number >= _MOST_GOODS:
-            raise _wrong(reader.line_num, f"there are over {_MOST_GOODS:,} lines")
+            raise _wrong(reader.line_num, "there are over {most} lines", most=f"{_MOST_GOODS:,}")
         if None in row or None in row.values():
             raise _wrong(reader.line_num, "it has not as many cells as the heading")
         yield row
@@ -110,7 +112,7 @@ def _composed(text: str) -> yaml.Node:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as wrong:
         line = wrong.problem_mark.line + 1 if wrong.problem_mark else 1
-        raise _wrong(line, f"this is no YAML: {wrong.problem}") from wrong
+        raise _wrong(line, "this is no YAML: {problem}", problem=str(wrong.problem)) from wrong
     except (yaml.YAMLError, RecursionError) as wrong:
         raise _wrong(1, "this is no YAML that can be read") from wrong
     if node is None:
@@ -126,18 +128,18 @@ def _fields(node: yaml.Node, known: frozenset[str] | None) -> Fields:
     for key, value in node.value:
         name = str(key.value)
         if known is not None and name not in known:
-            raise _at(key, f"`{name}` is not known; known are {', '.join(sorted(known))}")
+            raise _at(key, "`{name}` is not known; known are {known}", name=name, known=", ".join(sorted(known)))
         if name in found:
-            raise _at(key, f"`{name}` comes twice")
+            raise _at(key, "`{name}` comes twice", name=name)
         found[name] = value
     return found
 
 
 def _items(node: yaml.Node, name: str, most: int) -> list[yaml.Node]:
     if not isinstance(node, yaml.SequenceNode):
-        raise _at(node, f"`{name}` must be a list")
+        raise _at(node, "`{name}` must be a list", name=name)
     if len(node.value) > most:
-        raise _at(node, f"`{name}` has over {most:,} entries")
+        raise _at(node, "`{name}` has over {most} entries", name=name, most=f"{most:,}")
     return list(node.value)
 
 
@@ -149,7 +151,7 @@ def _change(node: yaml.Node) -> Change:
     (verb,) = verbs
     kind = _text(fields[verb.value], 31)
     if not _KIND.fullmatch(kind) or family_of(kind=kind) != "duty":
-        raise _at(fields[verb.value], f"`{kind}` is no kind of duty")
+        raise _at(fields[verb.value], "`{name}` is no kind of duty", name=kind)
     if (verb is ChangeVerb.END) == ("rate" in fields):
         raise _at(node, "`rate` is needed with `add` and `set`, and not with `end`")
     return Change(
@@ -170,7 +172,7 @@ def _codes(node: yaml.Node) -> tuple[str, ...]:
     for one in _items(node, "codes", _MOST_CODES):
         code = _text(one, 14).replace(".", "")
         if not _CODE.fullmatch(code):
-            raise _at(one, f"`{code}` is no goods code of 2 to 10 digits")
+            raise _at(one, "`{code}` is no goods code of 2 to 10 digits", code=code)
         found.append(code)
     return tuple(dict.fromkeys(found))
 
@@ -180,7 +182,7 @@ def _rate(node: yaml.Node) -> RateExpression:
     try:
         rate = rate_expression(text=text)
     except RateUnreadable as wrong:
-        raise _at(node, f"the rate {text} is in no form we can read; write `25%` or `2.5¢/kg`") from wrong
+        raise _at(node, "the rate {rate} is in no form we can read; write `25%` or `2.5¢/kg`", rate=text) from wrong
     if not rate.known:
         raise _at(node, "a rate must be known")
     return rate
@@ -192,7 +194,9 @@ def _elasticities(node: yaml.Node) -> dict[str, Elasticity]:
         fields = _fields(figures, _FIGURES)
         missing = sorted(_FIGURES - fields.keys())
         if missing:
-            raise _at(figures, f"`{missing[0]}` is missing: an elasticity has low, central, high and its source")
+            raise _at(
+                figures, "`{name}` is missing: an elasticity has low, central, high and its source", name=missing[0]
+            )
         low, central, high = (_number(fields[name]) for name in ("low", "central", "high"))
         if not 0 <= low <= central <= high <= 100:
             raise _at(figures, "an elasticity must have 0 <= low <= central <= high")
@@ -205,14 +209,14 @@ def _text(node: yaml.Node, longest: int) -> str:
         raise _at(node, "a single value is expected here")
     text = str(node.value).strip()
     if not text or len(text) > longest:
-        raise _at(node, f"a value of 1 to {longest} characters is expected here")
+        raise _at(node, "a value of 1 to {most} characters is expected here", most=str(longest))
     return text
 
 
 def _country(node: yaml.Node) -> str:
     text = _text(node, 10).upper()
     if not _COUNTRY.fullmatch(text):
-        raise _at(node, f"`{text}` is no ISO 3166 country of two letters")
+        raise _at(node, "`{country}` is no ISO 3166 country of two letters", country=text)
     return text
 
 
@@ -244,9 +248,10 @@ def _share(node: yaml.Node) -> Decimal:
     return share
 
 
-def _at(node: yaml.Node, why: str) -> ScenarioInvalid:
-    return _wrong(node.start_mark.line + 1, why)
+def _at(node: yaml.Node, why: str, **facts: str) -> ScenarioInvalid:
+    return _wrong(node.start_mark.line + 1, why, **facts)
 
 
-def _wrong(line: int, why: str) -> ScenarioInvalid:
-    return ScenarioInvalid(line=line, why=why)
+def _wrong(line: int, why: str, **facts: str) -> ScenarioInvalid:
+    step = Step(why, dict(facts))
+    return ScenarioInvalid(line=line, why=sentence(step), step=step)

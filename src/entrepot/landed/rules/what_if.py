@@ -10,6 +10,8 @@ from entrepot.customs.rules import entries_on
 from entrepot.customs.terms import Entry, Law, Measure, Relation
 from entrepot.kernel.money import Money
 from entrepot.landed.rules.elasticities import elasticity_of
+from entrepot.landed.rules.telling import sentence
+from entrepot.landed.terms import Step
 from entrepot.landed.terms.scenarios import CategoryOutcome, Change, ChangeVerb, Elasticity, Scenario, ScenarioInvalid
 
 _ALWAYS: Final = date.max.toordinal()
@@ -53,9 +55,10 @@ class _Draft:
         touched = [number for number in held if self._limited(number, change)]
         if not touched:
             day = self.was.on.isoformat()
-            raise ScenarioInvalid(
-                line=change.line, why=f"no {change.kind} is in force on {day} for these codes and origins"
+            none = Step(
+                "no `{name}` is in force on {day} for these codes and origins", {"name": change.kind, "day": day}
             )
+            raise ScenarioInvalid(line=change.line, why=sentence(none), step=none)
         for number in touched:
             self._change(number, change)
 

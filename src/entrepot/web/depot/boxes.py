@@ -1,6 +1,9 @@
 """Master boxes: packing them, what is in one, sending it off."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
 from typing import Final
 
 from django.contrib import messages
@@ -12,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from entrepot.base import clock
 from entrepot.carriage import queries as carriage
-from entrepot.carriage.terms import MARKETPLACE
+from entrepot.carriage.terms import MARKETPLACE, Sighting
 from entrepot.depot import queries as depot
 from entrepot.depot.rules.parcels import parcel_barcode
 from entrepot.depot.terms import Box, BoxState, Declaration, Parcel
@@ -20,6 +23,7 @@ from entrepot.flows.consolidate import consolidate
 from entrepot.flows.dispatch_box import dispatch_box
 from entrepot.flows.unpack import unpack
 from entrepot.web.depot.desk import shown, site_of
+from entrepot.web.depot.words import place_name, step_name
 from entrepot.web.viewer import depot_only, viewer_of
 
 CHOICE_MAX: Final = 200
@@ -37,6 +41,16 @@ class Pile:
     @property
     def grams(self) -> int:
         return sum(parcel.gross_grams for parcel in self.parcels)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A step of the box's way: where, since when, and how many of its parcels took it one after another."""
+
+    label: str
+    place: str
+    at: datetime
+    times: int
 
 
 @depot_only
@@ -83,6 +97,7 @@ def show(request: HttpRequest, box: str) -> HttpResponse:
     found = depot.box(viewer=viewer, ref=box)
     parcels = depot.parcels_in(box_id=found.id)
     papers = depot.declarations(viewer=viewer, box_id=found.id)
+    way = carriage.tracking(merchant_id=MARKETPLACE, subject="box", subject_id=found.id)
     values: dict[str, object] = {
         "box": found,
         "parcels": parcels,
@@ -92,9 +107,19 @@ def show(request: HttpRequest, box: str) -> HttpResponse:
         "papers": papers,
         "missing": missing_of(papers),
         "waybill": carriage.shipment_of(merchant_id=MARKETPLACE, subject="box", subject_id=found.id),
-        "way": carriage.tracking(merchant_id=MARKETPLACE, subject="box", subject_id=found.id),
+        "way": _way(way.sightings) if way else (),
     }
     return shown(request, "depot/box.html", depot.site(code=found.site), values)
+
+
+def _way(sightings: Sequence[Sighting]) -> tuple[Seen, ...]:
+    """Latest first. At the end of its way each parcel of the box is seen by itself; equal steps are told once."""
+    alike = groupby(sightings, key=lambda seen: (seen.step, seen.place))
+    told = []
+    for (step, place), group in alike:
+        same = list(group)
+        told.append(Seen(step_name(step), place_name(place), same[0].at, len(same)))
+    return tuple(told)
 
 
 def missing_of(papers: tuple[Declaration, ...]) -> tuple[tuple[str, int], ...]:

@@ -8,7 +8,15 @@ from django.shortcuts import render
 from entrepot.depot import queries as depot
 from entrepot.depot.terms import Site
 from entrepot.web.depot.barcodes import barcode_svg, grouped
-from entrepot.web.depot.words import message_name, mode_name, paper_name, state_name, step_name, waybill_written
+from entrepot.web.depot.words import (
+    message_name,
+    mode_name,
+    note_name,
+    paper_name,
+    state_name,
+    step_name,
+    waybill_written,
+)
 
 SITE: Final = "depot_site"
 _WORDS: Final = {
@@ -17,6 +25,7 @@ _WORDS: Final = {
     "mode_name": mode_name,
     "state_name": state_name,
     "step_name": step_name,
+    "note_name": note_name,
     "paper_name": paper_name,
     "message_name": message_name,
     "waybill_written": waybill_written,

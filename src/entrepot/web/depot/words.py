@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from entrepot.carriage.terms import Step
 from entrepot.depot.terms import BoxState, PaperKind, ParcelState
+from entrepot.web.templating import country
 
 _MODES: Mapping[str, Promise] = {
     "cbec_direct": _("Retail import (9610)"),
@@ -45,6 +46,14 @@ _PAPERS: Mapping[PaperKind, Promise] = {
     PaperKind.US_ENTRY: _("US entry lines"),
     PaperKind.POSTAL: _("Postal content list (CN 23)"),
 }
+_NOTES: Mapping[str, Promise] = {
+    "inventory.lines.unit1: the legal unit is taken to be the kilogram": _(
+        "inventory.lines.unit1: the legal unit is taken to be the kilogram"
+    ),
+    "entry.entryType: the value is not in dollars; check it against the informal limit": _(
+        "entry.entryType: the value is not in dollars; check it against the informal limit"
+    ),
+}
 _MESSAGES: Mapping[str, Promise] = {
     "order": _("Order (311)"),
     "payment": _("Payment (411)"),
@@ -74,6 +83,17 @@ def state_name(state: ParcelState | BoxState) -> tuple[str, str]:
 def step_name(step: Step) -> str:
     """A tracking step."""
     return str(_STEPS[step])
+
+
+def place_name(written: str) -> str:
+    """A carrier's `Ontario, US` with the country's name."""
+    town, comma, code = written.rpartition(", ")
+    return f"{town}{comma}{country(code)}"
+
+
+def note_name(note: str) -> str:
+    """A remark of the papers."""
+    return str(_NOTES.get(note, note))
 
 
 def paper_name(kind: PaperKind) -> str:

@@ -15,6 +15,8 @@ from entrepot.kernel.errors import EntrepotError, fill
 from entrepot.landed.queries.scenarios import simulated
 from entrepot.landed.rules.chart import demand_chart
 from entrepot.landed.rules.scenario_file import scenario_of
+from entrepot.landed.rules.telling import sentence
+from entrepot.landed.terms import Step
 from entrepot.landed.terms.scenarios import Outcome, ScenarioInvalid
 from entrepot.web.shopper.prices import reason_of
 from entrepot.web.templating import text
@@ -54,7 +56,11 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _told(refused: EntrepotError) -> str:
-    return fill(_(refused.message), {name: str(fact) for name, fact in refused.facts.items()})
+    facts = {name: str(fact) for name, fact in refused.facts.items() if name != "step"}
+    step = refused.facts.get("step")
+    if isinstance(step, Step):
+        facts["why"] = sentence(step, _)
+    return fill(_(refused.message), facts)
 
 
 def _shown(found: Outcome) -> dict[str, object]:
