@@ -129,9 +129,10 @@ def test_an_article_without_a_scheduled_value_takes_its_price(loaded: None) -> N
 
 
 def british(code: str, origin: str, region: str | None = None, **facts) -> QuoteAnswer:
+    proof = {"condition_code": "Q", "document_code": "U088"}
     measures = (
         uk.measure("103", uk.component(10.0), uk.component(93.1, "04", "EUR", "DTN")),
-        uk.measure("142", uk.component(0), area="2080"),
+        uk.measure("142", uk.component(0), area="2080", measure_conditions=[proof]),
         uk.measure(
             "552", uk.component(40), uk.component(0, "04"), series="D", area="CN", additional_code={"code": "B999"}
         ),
@@ -160,7 +161,9 @@ def test_british_preferences_and_exporters_are_claimed() -> None:
     kilograms = {"kg": Decimal(100)}
 
     assert parts(british("0102291010", "PE", measures=kilograms, claims=("preference",)))["duty"] == 0
-    assert any("not claimed" in note for note in british("0102291010", "PE", measures=kilograms).notes)
+    unclaimed = british("0102291010", "PE", measures=kilograms).notes
+    assert any("not claimed" in note for note in unclaimed)
+    assert "To claim it: Proof of origin, document U088." in unclaimed
     assert parts(british("0102291010", "CN", measures=kilograms))["anti_dumping"] == 400
     named = british("0102291010", "CN", measures=kilograms, claims=("additional_code:B107",))
     assert parts(named)["anti_dumping"] == 50

@@ -1,18 +1,22 @@
 """The United Kingdom's commodities as the public tariff service answers them in JSON, with its geographical areas.
 
-The areas file leads; the commodities lie beside it. Northern Ireland's service (XI) answers in the same form.
+The areas file leads; the commodities lie beside it, and rules-of-origin schemes where there are. Each is read as the
+API answers (JSON:API) or in the nested form. Northern Ireland's service (XI) answers in the same form.
 """
 
 import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Final
+from fnmatch import fnmatch
+from typing import Final, NamedTuple
 
 import msgspec
 
 from entrepot.customs.rules.loaders.files import Loading, TariffFile
+from entrepot.customs.rules.loaders.uk_answers import all_of, is_answer, one_of
 from entrepot.customs.rules.loaders.uk_components import Condition, MeasureComponent, expression
+from entrepot.customs.rules.loaders.uk_schemes import SCHEMES, Scheme, proof_needed, schemes_of
 from entrepot.customs.rules.loaders.written import written
 from entrepot.customs.terms import Dated, Goods, Measure, Restriction, Rows, Verdict
 
@@ -20,6 +24,7 @@ _SERVICE: Final = "UK Integrated Online Tariff"
 _CODE: Final = re.compile(r"\d{10}")
 _EVERYBODY: Final = "1011"
 _TAG: Final = re.compile(r"<[^>]+>")
+_GROUP: Final = re.compile(r"\d{4}")
 _AREAS_AT_LEAST: Final = 100
 
 
@@ -82,8 +87,16 @@ _ADDED: Final[Mapping[str, str]] = {
     "551": "anti_dumping", "552": "anti_dumping", "553": "countervailing", "554": "countervailing",
     "695": "additional", "696": "safeguard",
 }  # fmt: skip
+_PREFERENTIAL: Final = frozenset({"142", "143", "145", "146"})
 _VAT: Final = frozenset({"305", "VTA", "VTE", "VTS", "VTZ"})
 _FORBIDDEN: Final = frozenset({"277"})
+
+
+class _World(NamedTuple):
+    """What measures are read against: the members of each area, and the schemes that preferences are claimed under."""
+
+    areas: Mapping[str, frozenset[str]]
+    schemes: tuple[Scheme, ...]
 
 
 def uk_tariff(file: TariffFile) -> Loading:
@@ -97,13 +110,14 @@ def xi_tariff(file: TariffFile) -> Loading:
 
 
 def _read(file: TariffFile, kind: str) -> Loading:
-    areas = _areas(file)
+    schemes = {name: body for name, body in file.beside.items() if fnmatch(name, SCHEMES)}
+    world = _World(_areas(file), schemes_of(schemes))
     measures: list[Measure] = []
     goods: list[Dated[Goods]] = []
     restrictions: list[Dated[Restriction]] = []
     left: list[str] = []
     seen: set[str] = set()
-    for name in sorted(file.beside):
+    for name in sorted(file.beside.keys() - schemes.keys()):
         commodity = _commodity(name, file.beside[name])
         code = commodity.goods_nomenclature_item_id
         if not _CODE.fullmatch(code):
@@ -116,18 +130,22 @@ def _read(file: TariffFile, kind: str) -> Loading:
         since = min((_day(one.effective_start_date) for one in commodity.import_measures), default=date(2021, 1, 1))
         goods.append(Dated(Goods(code, {"en": _plain(commodity.description)}, (), source), since))
         for one in commodity.import_measures:
-            measures.extend(_measures(code, kind, one, commodity.import_measures, areas))
-            restrictions.extend(_restrictions(code, one, areas))
-        left.extend(_unread(code, commodity))
+            measures.extend(_measures(code, kind, one, commodity.import_measures, world))
+            restrictions.extend(_restrictions(code, one, world.areas))
+        left.extend(_unread(code, commodity, world.areas))
     if not goods:
         raise file.refuse("no commodity lies beside it")
-    rows = Rows(measures=tuple(measures), goods=tuple(goods), restrictions=tuple(restrictions), areas=areas)
-    return Loading("api", rows, (f"{len(goods)} commodities, {len(measures)} measures", *left))
+    rows = Rows(measures=tuple(measures), goods=tuple(goods), restrictions=tuple(restrictions), areas=world.areas)
+    counted = f"{len(goods)} commodities, {len(measures)} measures"
+    if schemes:
+        counted += f", {len(world.schemes)} schemes of origin"
+    return Loading("api", rows, (counted, *left))
 
 
 def _areas(file: TariffFile) -> dict[str, frozenset[str]]:
+    body = all_of(file=file, kind="geographical_area") if is_answer(file.body) else file.body
     try:
-        found = msgspec.json.decode(file.body, type=list[_Area])
+        found = msgspec.json.decode(body, type=list[_Area])
     except msgspec.DecodeError as wrong:
         raise file.refuse(f"no list of geographical areas ({wrong})") from wrong
     if len(found) < _AREAS_AT_LEAST:
@@ -140,22 +158,25 @@ def _areas(file: TariffFile) -> dict[str, frozenset[str]]:
 
 
 def _commodity(name: str, body: bytes) -> _Commodity:
+    file = TariffFile(name, body)
+    nested = one_of(file=file, kind="commodity") if is_answer(body) else body
     try:
-        return msgspec.json.decode(body, type=_Commodity)
+        return msgspec.json.decode(nested, type=_Commodity)
     except msgspec.DecodeError as wrong:
-        raise TariffFile(name, body).refuse(f"no commodity of the tariff service ({wrong})") from wrong
+        raise file.refuse(f"no commodity of the tariff service ({wrong})") from wrong
 
 
-def _measures(
-    code: str, kind: str, one: _Measure, others: Sequence[_Measure], areas: Mapping[str, frozenset[str]]
-) -> Iterator[Measure]:
+def _measures(code: str, kind: str, one: _Measure, others: Sequence[_Measure], world: _World) -> Iterator[Measure]:
     found = _kind(one, kind)
     if found is None:
         return
     kind, claim = found
-    origins, but = _origins(one, areas)
+    origins, but = _origins(one, world.areas)
     text, note = expression(components=one.measure_components, conditions=one.measure_conditions)
     told = _plain(one.duty_expression.base or "") if one.duty_expression else ""
+    if text != "unknown" and one.measure_type.id in _PREFERENTIAL:
+        documents = dict.fromkeys(each.document_code for each in one.measure_conditions if each.document_code)
+        note = proof_needed(origins=origins - but, documents=tuple(documents), schemes=world.schemes)
     ac = one.additional_code.code if one.additional_code else ""
     if ac and kind in ("vat", *_ADDED.values()) and _several(one, others):
         # `...999` is everybody not named by another code.
@@ -223,7 +244,7 @@ def _restrictions(code: str, one: _Measure, areas: Mapping[str, frozenset[str]])
     yield Dated(value, _day(one.effective_start_date), until)
 
 
-def _unread(code: str, commodity: _Commodity) -> Iterator[str]:
+def _unread(code: str, commodity: _Commodity, areas: Mapping[str, frozenset[str]]) -> Iterator[str]:
     names = sorted(
         {
             one.measure_type.description
@@ -233,6 +254,13 @@ def _unread(code: str, commodity: _Commodity) -> Iterator[str]:
     )
     if names:
         yield f"{code}: not computed: {', '.join(names)}"
+    nobody = {
+        one.geographical_area.id
+        for one in commodity.import_measures
+        if _kind(one, "duty") is not None and any(_GROUP.fullmatch(origin) for origin in _origins(one, areas)[0])
+    }
+    if nobody:
+        yield f"{code}: the members of these areas are not told, their measures reach nobody: {', '.join(sorted(nobody))}"
 
 
 def _acts(one: _Measure) -> str:

@@ -89,7 +89,7 @@ WORLD_KINDS: Final[tuple[FileKind, ...]] = (
         what="the United Kingdom's commodities and areas",
         name=re.compile(r"(uk__)?geographical_areas\.json"),
         read=uk_measures.uk_tariff,
-        beside=("uk__commodities__*.json",),
+        beside=("uk__commodities__*.json", "uk__rules_of_origin_schemes*.json"),
     ),
     FileKind(
         part="gb.xi",
@@ -97,6 +97,6 @@ WORLD_KINDS: Final[tuple[FileKind, ...]] = (
         what="Northern Ireland's commodities and areas",
         name=re.compile(r"xi__geographical_areas\.json"),
         read=uk_measures.xi_tariff,
-        beside=("xi__commodities__*.json",),
+        beside=("xi__commodities__*.json", "xi__rules_of_origin_schemes*.json"),
     ),
 )

@@ -89,8 +89,12 @@ def loaded_duty(sheet: Sheet, line: Line, value: Decimal, kind: str = "duty") ->
     if not known:
         sheet.say("Line {line}: the duty rate of {code} is not loaded.", line=line.index, code=line.code or "-")
         raise unknown("code_unknown")
-    if any(row.claim == "preference" and row not in known for row in rows):
+    unclaimed = [row for row in rows if row.claim == "preference" and row not in known]
+    if unclaimed:
         sheet.note("A preferential rate is open with proof of origin; it is not claimed.")
+    for row in unclaimed:
+        if row.note and row.rate.known:
+            sheet.note("To claim it: {proof}", proof=row.note)
     if all(row.note and not row.rate.known for row in known):
         sheet.note(known[0].note)
     computed = [row for row in known if row.rate.known] if any(row.claim for row in known) else known
