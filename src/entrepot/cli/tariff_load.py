@@ -22,7 +22,7 @@ from entrepot.base import clock
 from entrepot.catalogue.queries.teaching import coding_files
 from entrepot.catalogue.services import build_coding
 from entrepot.cli.tariff import tariff
-from entrepot.customs.rules.loaders import KINDS, FileKind, TariffFile, recognise
+from entrepot.customs.rules.loaders import KINDS, FileKind, TariffFile, recognise, why_unused
 from entrepot.customs.services import load_part
 from entrepot.customs.terms import TariffUnreadable
 from entrepot.kernel.errors import EntrepotError
@@ -66,6 +66,8 @@ def load(
     # The same folder holds the texts that goods codes are suggested from.
     texts = set(coding_files(paths=paths).values())
     unknown = [name for name in unknown if name not in {path.name for path in texts}]
+    unused = {name: why for name in unknown if (why := why_unused(name))}
+    unknown = [name for name in unknown if name not in unused]
     lines: list[_Line] = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=_say, disable=as_json or not _say.is_terminal) as bars:
@@ -81,10 +83,10 @@ def load(
     if len(texts) > 1 and any(path.name.startswith("hs_nomenclature_en") for path in texts):
         lines.append(_words(paths, bars_off=as_json))
     if as_json:
-        shown = {"files": [asdict(line) for line in lines], "beside": companions, "unknown": unknown}
+        shown = {"files": [asdict(line) for line in lines], "beside": companions, "unused": unused, "unknown": unknown}
         typer.echo(json.dumps(shown, ensure_ascii=False))
     else:
-        _show(lines, companions, unknown)
+        _show(lines, companions, unused, unknown)
     if any(line.refused for line in lines):
         raise typer.Exit(3)
     if not lines:
@@ -222,7 +224,7 @@ def _rates(path: Path) -> _Line:
     return line
 
 
-def _show(lines: Sequence[_Line], companions: Sequence[str], unknown: Sequence[str]) -> None:
+def _show(lines: Sequence[_Line], companions: Sequence[str], unused: Mapping[str, str], unknown: Sequence[str]) -> None:
     table = Table(box=None)
     for name, side in (("File", "left"), ("Part", "left"), ("New", "right"), ("Ended", "right"), ("Changed", "right")):
         table.add_column(name, justify=side)  # type: ignore[arg-type]
@@ -235,10 +237,10 @@ def _show(lines: Sequence[_Line], companions: Sequence[str], unknown: Sequence[s
             table.add_row(line.file, line.part, f"{line.new:,}", f"{line.ended:,}", f"{line.changed:,}")
     if lines:
         _say.print(table)
-    _tell(lines, companions, unknown)
+    _tell(lines, companions, unused, unknown)
 
 
-def _tell(lines: Sequence[_Line], companions: Sequence[str], unknown: Sequence[str]) -> None:
+def _tell(lines: Sequence[_Line], companions: Sequence[str], unused: Mapping[str, str], unknown: Sequence[str]) -> None:
     for line in lines:
         if line.refused:
             _say.print(f"Refused: {line.refused}", style="red", markup=False)
@@ -246,5 +248,10 @@ def _tell(lines: Sequence[_Line], companions: Sequence[str], unknown: Sequence[s
             _say.print(f"{line.file}: {finding}", style="yellow", markup=False)
     if companions:
         _say.print(f"Read beside others: {', '.join(companions)}.", style="dim", markup=False)
+    by_reason: dict[str, list[str]] = {}
+    for name, why in unused.items():
+        by_reason.setdefault(why, []).append(name)
+    for why, names in by_reason.items():
+        _say.print(f"Known, not loaded: {', '.join(names)}: {why}.", style="dim", markup=False)
     if unknown:
         _say.print(f"Not of a kind we can read: {', '.join(unknown)}.", style="yellow", markup=False)

@@ -5,6 +5,7 @@ from typing import Final
 
 from entrepot.customs.rules.loaders.files import FileKind, Loading, TariffFile, recognised
 from entrepot.customs.rules.loaders.hts import CONCORDANCE, DATES, read_hts
+from entrepot.customs.rules.loaders.unused import why_unused
 from entrepot.customs.rules.loaders.us_kinds import US_KINDS
 from entrepot.customs.rules.loaders.world_kinds import WORLD_KINDS
 
@@ -30,4 +31,4 @@ def recognise(*, name: str, head: bytes) -> FileKind | None:
     return recognised(kinds=KINDS, name=name, head=head)
 
 
-__all__ = ["KINDS", "FileKind", "Loading", "TariffFile", "recognise"]
+__all__ = ["KINDS", "FileKind", "Loading", "TariffFile", "recognise", "why_unused"]
