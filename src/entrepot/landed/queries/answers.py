@@ -13,7 +13,8 @@ from entrepot.rates.terms import Rate, RateMissing
 def answer(*, request: QuoteRequest, policy: Policy = STRICT, data_version: str = "") -> QuoteAnswer:
     """The answer to one request by the law of its day and destination; at the exchange rates its authority takes.
 
-    data_version: of an earlier answer, to have it again as it was; else by all that is known now. An unknown
+    data_version: of an earlier answer, to have it again by the law as it was known; else by all that is known now.
+    Exchange rates are the day's, which are never overwritten; only a frozen quote keeps its own (`replays`). An unknown
     destination or a missing rate is answered as unknown, never raised. Raises LoadUnknown.
     """
     return reasoned(request=request, policy=policy, data_version=data_version).answer
