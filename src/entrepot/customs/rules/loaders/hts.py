@@ -97,7 +97,8 @@ def read_hts(file: TariffFile, at_least: int = _WHOLE) -> Loading:
     Source: USITC, Harmonized Tariff Schedule, JSON export; general notes 3(b) and 3(c).
     """
     edition, holds_from = _edition(file)
-    lines = hts_lines(file, at_least)
+    rows = _rows(file, at_least)
+    lines = _lines(file, rows, at_least)
     successors = _successors(file)
     findings: list[str] = []
     measures = [measure for line in lines if line.rated for measure in _measures(file, line, holds_from)]
@@ -105,7 +106,7 @@ def read_hts(file: TariffFile, at_least: int = _WHOLE) -> Loading:
     unread = sorted({unit for line in lines for unit in line.units if unit.startswith("?")})
     if unread:
         findings.append(f"Units of no known form: {', '.join(unit[1:] for unit in unread)}.")
-    overlays = {row.htsno: row.general or "" for row in _rows(file, at_least) if row.htsno.startswith("9903.")}
+    overlays = {row.htsno: row.general or "" for row in rows if row.htsno.startswith("9903.")}
     findings += map(told, against_texts(texts=overlays, on=holds_from, file=file.name))
     back = _REACHES_BACK_TO if holds_from == _FIRST else None
     return Loading(
@@ -122,7 +123,10 @@ def read_hts(file: TariffFile, at_least: int = _WHOLE) -> Loading:
 
 def hts_lines(file: TariffFile, at_least: int = _WHOLE) -> list[HtsLine]:
     """The rows with a code of chapters 1 to 98, in order. Raises TariffUnreadable with the row and what is wrong."""
-    rows = _rows(file, at_least)
+    return _lines(file, _rows(file, at_least), at_least)
+
+
+def _lines(file: TariffFile, rows: Sequence[_Row], at_least: int) -> list[HtsLine]:
     lines: list[HtsLine] = []
     known: set[str] = set()
     # The rows over the present one: indent, code (empty for a heading without one), words, code that holds the rates.
