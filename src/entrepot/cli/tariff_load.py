@@ -174,6 +174,8 @@ def uncollected() -> Iterator[None]:
     try:
         yield
     finally:
+        # What was read stays out of the later searches too, the one at the end included.
+        gc.freeze()
         gc.enable()
 
 
