@@ -11,7 +11,7 @@ from entrepot.orders.terms import State
 from entrepot.payments import queries as payments
 from entrepot.payments.models import EventRow
 from entrepot.payments.services import flag_payment
-from entrepot.payments.terms import OperatorVerb, Outcome
+from entrepot.payments.terms import OperatorVerb, Outcome, ProviderRefused
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +78,14 @@ def test_money_that_is_held_names_its_consignment() -> None:
     make.paid(viewer, ref)
     (consignment,) = orders.order(viewer=viewer, ref=ref).consignments
     assert consignment.ref in desk().get("/en/operator/ledger/hold/CNY/").content.decode()
+
+
+def test_a_trouble_is_told_in_the_readers_language() -> None:
+    shop = make.opened()
+    shopper, viewer = make.shopper()
+    ref = make.ordered(shopper, viewer, shop)
+    payment = make.provider_ready(viewer, ref)
+    trouble = ProviderRefused(reason="not_found").text()
+    flag_payment(payment_id=payment.id, shopper_id=payment.shopper_id, trouble=trouble)
+    assert trouble in desk().get("/en/operator/").content.decode()
+    assert "支付机构拒绝：" in desk().get(f"/zh-hans/operator/orders/{ref}/").content.decode()

@@ -13,7 +13,7 @@ from entrepot.payments.rules import SETTLED
 from entrepot.web.depot.words import mode_name
 from entrepot.web.merchant.words import channel_name
 from entrepot.web.operator.ledger import rows_of
-from entrepot.web.operator.words import action_name, code_name
+from entrepot.web.operator.words import action_name, code_name, trouble_name
 from entrepot.web.shopper.prices import regime_name
 from entrepot.web.viewer import operators_only, viewer_of
 
@@ -66,6 +66,7 @@ def show(request: HttpRequest, ref: str) -> HttpResponse:
         },
         "transfers": rows_of(ledger.transfers_of(about=About(order_id=order.id), limit=500)),
         "codes": code_name,
+        "trouble_name": trouble_name,
         "channel_name": channel_name,
         "mode_name": mode_name,
         "regime_name": regime_name,

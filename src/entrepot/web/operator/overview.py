@@ -11,6 +11,7 @@ from entrepot.orders import queries as orders
 from entrepot.parties import queries as parties
 from entrepot.payments import queries as payments
 from entrepot.search import queries as search
+from entrepot.web.operator.words import trouble_name
 from entrepot.web.viewer import operators_only, viewer_of
 
 
@@ -26,6 +27,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "machinery": machinery(at=clock.now()),
         "index": search.index_status(),
         "troubled": payments.payments_in_trouble(viewer=viewer, limit=10),
+        "trouble_name": trouble_name,
         "odd": payments.events_odd(viewer=viewer, limit=10),
     }
     return render(request, "operator/overview.html", shown)

@@ -1,10 +1,14 @@
 """What the operator's pages call accounts, codes and states."""
 
+import re
+
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from entrepot.kernel.errors import fill
 from entrepot.ledger.terms import Code, Kind
-from entrepot.payments.terms import OperatorVerb
+from entrepot.payments.terms import AmountDiffers, OperatorVerb, ProviderRefused, ProviderSilent
 
 _ACCOUNTS: dict[Kind, Promise] = {
     Kind.PSP_RECEIVABLE: _("At the payment provider"),
@@ -92,6 +96,16 @@ def account_name(kind: Kind) -> str:
 def code_name(code: Code) -> str:
     """Why money moved, in the reader's language."""
     return str(_CODES[code])
+
+
+def trouble_name(written: str) -> str:
+    """A payment's trouble, which is kept in English, in the reader's language where it is one of ours."""
+    for kind in (AmountDiffers, ProviderRefused, ProviderSilent):
+        form = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(kind.message))
+        found = re.fullmatch(form, written)
+        if found:
+            return fill(gettext(kind.message), {name: gettext(fact) for name, fact in found.groupdict().items()})
+    return written
 
 
 _ACTIONS: dict[OperatorVerb, Promise] = {
