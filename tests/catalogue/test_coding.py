@@ -111,6 +111,7 @@ def test_the_desk_suggests_asks_and_takes_a_code(desk) -> None:
     )
     base = f"/en/merchant/{slug}/listings/{found.ref}/"
     assert "Suggest a code" in client.get(base).content.decode()
+    assert f"/listings/{found.ref}/code/" in client.get(f"/en/merchant/{slug}/listings/").content.decode()
     panel = client.get(base + "code/?to=US", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in panel
     assert "9617.00" in panel

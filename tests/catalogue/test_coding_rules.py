@@ -1,14 +1,16 @@
 """Goods codes from texts: what is compared, how likely it is, what is asked, what is refused."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entrepot.catalogue.queries.coding import shipped_model
-from entrepot.catalogue.rules.coding import suggestion
+from entrepot.catalogue.rules.coding import Memory, memory_bytes, memory_from, suggestion, trusted
 from entrepot.catalogue.rules.coding.index import index_of
 from entrepot.catalogue.rules.coding.learning import is_held_out, of_goods, of_hts, own_words
-from entrepot.catalogue.rules.coding.ranking import calibration_error, stepped, steps_of
+from entrepot.catalogue.rules.coding.ranking import calibration_error, chance_error, heat_of, softmax, stepped, steps_of
+from entrepot.catalogue.rules.coding.remembering import believed, mixed, recalled
 from entrepot.catalogue.rules.coding.words import features, is_chinese, is_readable, singular, words
 from entrepot.catalogue.terms import Asked, CodingFileUnreadable, Kind, Labelled
 
@@ -82,8 +84,6 @@ def test_the_calibration_line_never_falls(pairs):
 
 
 def test_corrected_probabilities_never_exceed_one_in_all():
-    import numpy as np
-
     assert stepped(np.array([0.5, 0.5]), [(0.0, 0.9), (1.0, 1.0)]).sum() == pytest.approx(1)
 
 
@@ -123,7 +123,7 @@ def test_an_unknown_answer_changes_nothing():
 
 def test_what_was_decided_before_comes_first():
     memory = index_of([Labelled("Zorblax wonder cup", "691200", Kind.MEMORY, "decision")])
-    found = suggestion(MODEL, Asked("Zorblax wonder cup"), [memory])
+    found = suggestion(MODEL, Asked("Zorblax wonder cup"), [Memory(memory)])
     assert found.candidates[0].code == "691200"
     assert found.candidates[0].score > 0.9
     assert found.candidates[0].because[0].kind is Kind.MEMORY
@@ -171,3 +171,42 @@ def test_files_that_do_not_look_right_are_refused_by_name(read, text):
 
 def test_a_spreadsheets_lost_nought_is_put_back():
     assert [one.code for one in of_goods("title,code\nlive horses,101210000\n", "g.csv", "x")] == ["010121"]
+
+
+def test_a_large_memory_is_believed_as_far_as_its_own_titles_bear_out():
+    things = [("cup", "691200"), ("lamp", "940521"), ("scarf", "611710"), ("spoon", "821599"), ("rope", "560750")]
+    letters = "abcdefghijklmnop"
+    shades = [f"q{a}{b}v" for a in letters for b in letters]
+    index = index_of(
+        Labelled(f"{thing}{shade} {thing} zz{thing}", code, Kind.MEMORY, "x")
+        for thing, code in things
+        for shade in shades
+    )
+    memory = trusted(index, lambda _: {"691200": 0.2})
+    assert memory.trust is not None
+    said = recalled(memory, Asked("newest cup zzcup"))
+    after = mixed({"940521": 0.6, "691200": 0.2}, said)
+    assert max(after, key=lambda code: after[code]) == "691200"
+    assert after["691200"] > 0.75
+    assert sum(after.values()) <= 1 + 1e-9
+    kept = memory_from(memory_bytes(memory), "taught.npz")
+    assert kept.trust == memory.trust
+    assert believed(recalled(kept, Asked("cupqabv cup zzcup"))) >= believed(said)
+
+
+def test_a_small_memory_has_no_fit_and_an_unlike_question_is_left_alone():
+    index = index_of([Labelled("blue cup", "691200", Kind.MEMORY, "x")])
+    memory = trusted(index, lambda _: {})
+    assert memory.trust is None
+    assert mixed({"940521": 0.6}, recalled(memory, Asked("zebra"))) == {"940521": 0.6}
+
+
+def test_too_sure_a_ranking_is_cooled_to_what_is_true():
+    sums = np.array([4.0, 0.0])
+    rows = [(sums, 0)] * 300 + [(sums, 1)] * 100
+    assert softmax(sums * heat_of(rows))[0] == pytest.approx(0.75, abs=0.01)
+
+
+def test_the_error_by_chance_falls_with_the_number_of_texts():
+    assert chance_error([0.5] * 4_000) < chance_error([0.5] * 400) < chance_error([0.5] * 40)
+    assert chance_error([1.0] * 40) == 0

@@ -14,10 +14,10 @@ from rich.table import Table
 from entrepot.base import clock
 from entrepot.catalogue import queries
 from entrepot.catalogue.queries import teaching
-from entrepot.catalogue.rules.coding import Measure, Model, index_of, measured, suggestion
+from entrepot.catalogue.rules.coding import Measure, Memory, Model, measured, suggestion
 from entrepot.catalogue.rules.coding.answering import CodingRequest, because, coding_answer
 from entrepot.catalogue.rules.coding.learning import is_held_out
-from entrepot.catalogue.services import build_coding, built_model, teach_titles
+from entrepot.catalogue.services import build_coding, built_model, taught_memory, teach_titles
 from entrepot.catalogue.terms import Asked, Kind, Labelled, Suggestion
 from entrepot.cli import app
 from entrepot.kernel.errors import EntrepotError
@@ -119,25 +119,35 @@ def _check(console: Console, paths: Sequence[Path]) -> None:
     if sample:
         figures.append(_measure("titles, none taught, shipped words", queries.coding.shipped_model(), sample))
         figures.append(_measure("titles, none taught", model, sample))
-        memory = index_of(one for one in texts if not is_held_out(one.text))
-        told = f"titles, {len(memory.texts):,} others taught"
+        memory = taught_memory(model=model, texts=[one for one in texts if not is_held_out(one.text)])
+        told = f"titles, {len(memory.index.texts):,} others taught"
         figures.append(_measure(told, model, sample, [memory]))
     table = Table(
-        "Held out, shares in %", "", "First", "Five", "Ten", "Heading", "Refused", "Believed", "Error", "CPU ms"
+        "Held out, shares in %",
+        "",
+        "First",
+        "Five",
+        "Ten",
+        "Heading",
+        "Refused",
+        "Believed",
+        "Error",
+        "Chance",
+        "CPU ms",
     )
     for one, spent in figures:
         shares = [
             f"{100 * share:.1f}" for share in (one.first, one.five, one.ten, one.heading, one.refused, one.believed)
         ]
-        table.add_row(one.name, f"{one.texts:,}", *shares, f"{one.error:.3f}", f"{spent:.1f}")
+        table.add_row(one.name, f"{one.texts:,}", *shares, f"{one.error:.3f}", f"{one.chance:.3f}", f"{spent:.1f}")
     console.print(table)
 
 
 def _measure(
-    name: str, model: Model, some: Sequence[Labelled], memories: Sequence[object] = ()
+    name: str, model: Model, some: Sequence[Labelled], memories: Sequence[Memory] = ()
 ) -> tuple[Measure, float]:
     def answer(text: str) -> list[tuple[str, float]]:
-        found = suggestion(model, Asked(text), memories)  # type: ignore[arg-type]
+        found = suggestion(model, Asked(text), memories)
         return [(one.code, one.score) for one in found.candidates]
 
     answer("warm up 保温杯")

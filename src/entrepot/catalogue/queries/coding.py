@@ -15,10 +15,11 @@ from entrepot.catalogue.queries.teaching import SHIPPED, shipped_words
 from entrepot.catalogue.rules.cells import map_of
 from entrepot.catalogue.rules.coding import (
     CodeIndex,
+    Memory,
     Model,
     fit_of,
-    index_from,
     index_of,
+    memory_from,
     model_from,
     notes_of,
     questions_of,
@@ -38,11 +39,11 @@ _WHOLE_TARIFF: Final = 5_000
 class _Kept:
     mark: tuple[object, ...]
     model: Model
-    taught: CodeIndex | None
+    taught: Memory | None
 
 
 _kept: dict[str, _Kept] = {}
-_memories: dict[tuple[str, int], tuple[int, CodeIndex]] = {}
+_memories: dict[tuple[str, int], tuple[int, Memory]] = {}
 _lines: dict[tuple[str, str], Mapping[str, tuple[Line, ...]]] = {}
 
 
@@ -113,13 +114,13 @@ def _model() -> _Kept:
             model = model_from(built.read_bytes(), built.name, lambda index: model_around(index=index))
         else:
             model = shipped_model()
-        taught = index_from(titles.read_bytes(), titles.name)[0] if titles.exists() else None
+        taught = memory_from(titles.read_bytes(), titles.name) if titles.exists() else None
         kept = _Kept(mark, model, taught)
         _kept[str(settings.HOME)] = kept
     return kept
 
 
-def _memory_of(merchant_id: int) -> Sequence[CodeIndex]:
+def _memory_of(merchant_id: int) -> Sequence[Memory]:
     newest = rows_of(
         sql="SELECT coalesce(max(id), 0) FROM catalogue_goodscodedecision WHERE merchant_id = %s", given=[merchant_id]
     )[0][0]
@@ -135,7 +136,8 @@ def _memory_of(merchant_id: int) -> Sequence[CodeIndex]:
                     WHERE merchant_id = %s ORDER BY listing_id, at DESC, id DESC LIMIT %s""",
             given=[merchant_id, _MEMORY_MAX],
         )
-        known = (newest, index_of(Labelled(title, code[:6], Kind.MEMORY, "decision") for title, code in rows))
+        coded = index_of(Labelled(title, code[:6], Kind.MEMORY, "decision") for title, code in rows)
+        known = (newest, Memory(coded))
         _memories[key] = known
     return (known[1],)
 

@@ -2,7 +2,7 @@
 
 from entrepot.catalogue.services.applying import Chunk, apply_feed_chunk, note_stock
 from entrepot.catalogue.services.categories import plant_categories
-from entrepot.catalogue.services.coding import build_coding, built_model, decide_goods_code, teach_titles
+from entrepot.catalogue.services.coding import build_coding, built_model, decide_goods_code, taught_memory, teach_titles
 from entrepot.catalogue.services.imports import (
     begin_undo,
     claim_import,
@@ -48,6 +48,7 @@ __all__ = [
     "remove_picture",
     "stage_batch",
     "start_import",
+    "taught_memory",
     "teach_titles",
     "undo_import_chunk",
     "unpublish_listing",

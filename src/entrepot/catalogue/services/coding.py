@@ -17,12 +17,24 @@ from entrepot.catalogue import models
 from entrepot.catalogue.queries.coding import coding_model, coding_path, model_around
 from entrepot.catalogue.queries.listings import listing_by_id
 from entrepot.catalogue.queries.teaching import SHIPPED, Taught, labelled_titles, taught, text_of
-from entrepot.catalogue.rules.coding import Model, fit, fit_of, index_bytes, index_of, model_bytes
+from entrepot.catalogue.rules.coding import (
+    Memory,
+    Model,
+    compared,
+    fit,
+    fit_of,
+    index_of,
+    memory_bytes,
+    model_bytes,
+    shares_of,
+    trusted,
+)
 from entrepot.catalogue.rules.completeness import clean_code
 from entrepot.catalogue.services.listings import edit_listing
 from entrepot.catalogue.terms import (
     CODED,
     NOMENCLATURE,
+    Asked,
     CodeChoice,
     EditTrouble,
     Kind,
@@ -70,9 +82,14 @@ def teach_titles(*, paths: Sequence[Path]) -> int:
     """
     valid = coding_model().titles
     texts: list[Labelled] = [one for path in paths for one in labelled_titles(path=path, valid=valid)]
-    index = index_of(texts)
-    _put(coding_path(name="taught.npz"), index_bytes(index))
-    return len(index.texts)
+    memory = taught_memory(model=coding_model(), texts=texts)
+    _put(coding_path(name="taught.npz"), memory_bytes(memory))
+    return len(memory.index.texts)
+
+
+def taught_memory(*, model: Model, texts: Sequence[Labelled]) -> Memory:
+    """Titles as a memory, with how far it is to be believed beside this model fitted on the titles themselves."""
+    return trusted(index_of(texts), lambda text: shares_of(model, compared(model, Asked(text))))
 
 
 @transaction.atomic

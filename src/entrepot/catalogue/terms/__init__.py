@@ -17,6 +17,7 @@ from entrepot.catalogue.terms.coding import (
     Question,
     Reason,
     Suggestion,
+    Trust,
 )
 from entrepot.catalogue.terms.imports import (
     FILE_SENTENCES,
@@ -121,6 +122,7 @@ __all__ = [
     "Status",
     "Suggestion",
     "TroubleCount",
+    "Trust",
     "Variant",
     "VariantDraft",
     "VariantEdit",

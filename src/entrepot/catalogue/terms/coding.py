@@ -111,6 +111,19 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True)
+class Trust:
+    """How far a memory is believed: log-odds of base + likeness x the nearest title's + agreement x the largest share.
+
+    sharpness: the power that the mixed probabilities are raised to.
+    """
+
+    base: float
+    likeness: float
+    agreement: float
+    sharpness: float
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What is to be coded. answers: to questions asked before, by the question's key."""
 

@@ -9,8 +9,9 @@ from typing import Final
 import numpy as np
 
 from entrepot.catalogue.rules.coding.index import CodeIndex
+from entrepot.catalogue.rules.coding.remembering import Memory
 from entrepot.catalogue.rules.coding.suggesting import Model
-from entrepot.catalogue.terms import CodingFileUnreadable, Fit
+from entrepot.catalogue.terms import CodingFileUnreadable, Fit, Trust
 
 FORM: Final = 1
 _ARRAYS: Final = (
@@ -77,6 +78,23 @@ def model_from(body: bytes, file: str, around: Callable[[CodeIndex], Model]) -> 
         )
     except (KeyError, TypeError, ValueError) as wrong:
         raise CodingFileUnreadable(file=file, why=f"it is not a built model ({wrong})") from wrong
+
+
+def memory_bytes(memory: Memory) -> bytes:
+    """A memory as a file."""
+    trust = memory.trust
+    told = None if trust is None else (trust.base, trust.likeness, trust.agreement, trust.sharpness)
+    return index_bytes(memory.index, trust=told)
+
+
+def memory_from(body: bytes, file: str) -> Memory:
+    """What `memory_bytes` made, or an index alone. Raises CodingFileUnreadable."""
+    index, head = index_from(body, file)
+    told = head.get("trust")
+    try:
+        return Memory(index, Trust(*(float(one) for one in told)) if isinstance(told, list) else None)
+    except (TypeError, ValueError) as wrong:
+        raise CodingFileUnreadable(file=file, why=f"it is not a memory ({wrong})") from wrong
 
 
 def fit_of(text: str, file: str) -> Fit:

@@ -88,7 +88,6 @@ def index_of(examples: Iterable[Labelled]) -> CodeIndex:
     place_of = {code: place for place, code in enumerate(codes)}
     code_of = np.array([place_of[row.code] for row in rows], np.int32)
     kind_of = np.array([KINDS.index(row.kind) for row in rows], np.int32)
-    traded = np.bincount(code_of[kind_of == KINDS.index(Kind.GOODS)], minlength=len(codes))
     return CodeIndex(
         features=kept,
         idf=idf,
@@ -102,11 +101,16 @@ def index_of(examples: Iterable[Labelled]) -> CodeIndex:
         codes=codes,
         heading_of=_groups(codes, 4),
         chapter_of=_groups(codes, 2),
-        prior=np.log1p(traded).astype(np.float32),
+        prior=traded(code_of[kind_of == KINDS.index(Kind.GOODS)], len(codes)),
         everyday=np.log1p(np.bincount(code_of[kind_of == KINDS.index(Kind.OWN)], minlength=len(codes))).astype(
             np.float32
         ),
     )
+
+
+def traded(code_of_goods: Wholes, codes: int) -> Reals:
+    """How often each code is traded, on a scale of logarithms, by the codes of the goods texts."""
+    return np.log1p(np.bincount(code_of_goods, minlength=codes)).astype(np.float32)
 
 
 def likeness(index: CodeIndex, text: str) -> Likeness:

@@ -19,6 +19,7 @@ _REVISION: Final = re.compile(r"hts_([0-9]{4})_(?:rev_)?([0-9]+|basic)")
 _CODE_COLUMNS: Final = ("code", "goods_code", "hs_code", "hs6", "hs10_cn", "Commodity Code")
 _TEXT_COLUMNS: Final = ("title", "text", "description", "title_tokens_zh", "Goods Description")
 HELD_OUT_ONE_IN: Final = 10
+FOLDS: Final = 8
 
 
 def own_words(text: str, file: str) -> tuple[tuple[Labelled, ...], Mapping[str, Text]]:
@@ -118,8 +119,13 @@ def current(texts: Iterable[Labelled], valid: frozenset[str], moved: Mapping[str
 
 def is_held_out(text: str) -> bool:
     """Whether a text belongs to the tenth that measures: decided by its words alone, so its like goes with it."""
-    digest = hashlib.sha256("\0".join(sorted(set(words(text)))).encode()).digest()
+    digest = _digest(text)
     return digest[0] * 256 + digest[1] < 65_536 // HELD_OUT_ONE_IN
+
+
+def fold_of(text: str) -> int:
+    """Which eighth a text belongs to, 0 to 7, when each is asked without its own; like goes with like here too."""
+    return _digest(text)[2] % FOLDS
 
 
 def newest_hts(names: Sequence[str]) -> str | None:
@@ -130,6 +136,10 @@ def newest_hts(names: Sequence[str]) -> str | None:
         if (match := _REVISION.search(name))
     ]
     return max(dated)[2] if dated else None
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256("\0".join(sorted(set(words(text)))).encode()).digest()
 
 
 def _table(text: str, file: str, columns: Sequence[str]) -> Iterator[dict[str, str]]:

@@ -1,5 +1,6 @@
 """From likenesses to calibrated probabilities: a weighed sum of evidence per code, fitted and then corrected by steps."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -111,6 +112,26 @@ def fitted(rows: Sequence[tuple[Matrix, int]]) -> tuple[float, ...]:
     return tuple(float(weight) for weight in weights)
 
 
+def heat_of(rows: Sequence[tuple[Matrix, int]]) -> float:
+    """The one factor on `sums` under which the right codes are most probable. rows: (sums, place of the right one).
+
+    With sums from weights that were fitted without these rows it takes back what fitting is too sure of.
+    """
+    heat = float(1)
+    for _ in range(30):
+        slope, bend = float(0), float(1)
+        for sums, right in rows:
+            shares = softmax(sums * heat)
+            mean = float(shares @ sums)
+            slope += float(sums[right]) - mean
+            bend += float(shares @ sums**2) - mean**2
+        step = max(-heat / 2, slope / bend)
+        heat += step
+        if abs(step) * 10_000 < 1:
+            break
+    return heat
+
+
 def steps_of(raw: Sequence[float], right: Sequence[bool], points: int = 24) -> tuple[tuple[float, float], ...]:
     """The rising line from raw to true probability that fits best (isotonic regression), thinned to a few points."""
     order = np.argsort(np.array(raw), kind="stable")
@@ -142,6 +163,13 @@ def calibration_error(scores: Sequence[float], right: Sequence[bool], bins: int 
         for part in np.array_split(order, bins)
         if len(part)
     )
+    return apart / max(1, len(scores))
+
+
+def chance_error(scores: Sequence[float], bins: int = 10) -> float:
+    """The calibration error that an answerer with exactly these probabilities, all true, shows by chance alone."""
+    ordered = np.sort(np.array(scores, np.float64))
+    apart = sum(math.sqrt(2 / math.pi * float((part * (1 - part)).sum())) for part in np.array_split(ordered, bins))
     return apart / max(1, len(scores))
 
 

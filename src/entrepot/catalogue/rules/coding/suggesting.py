@@ -1,25 +1,24 @@
 """A whole answer for a description: candidates with reasons, a question when one decides, or a refusal."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from entrepot.catalogue.rules.coding.index import CodeIndex, Reals, likeness
+from entrepot.catalogue.rules.coding.index import CodeIndex, likeness
 from entrepot.catalogue.rules.coding.notes import notes_for
 from entrepot.catalogue.rules.coding.questions import narrowed, question_for
 from entrepot.catalogue.rules.coding.ranking import Ranked, ranked
+from entrepot.catalogue.rules.coding.remembering import Memory, mixed, recalled
 from entrepot.catalogue.rules.coding.words import is_chinese, is_readable, words
 from entrepot.catalogue.terms import Asked, Candidate, Fit, Kind, Line, Note, Question, Reason, Suggestion
 from entrepot.kernel.text import Text
 
 CANDIDATES: Final = 10
 TEXT_MAX: Final = 20_000
-_NEIGHBOURS: Final = 15
-# From so many texts on, a memory speaks for the whole market, and what is half like it may be trusted more than half.
-_DENSE: Final = 1_000
+# A title of a memory is near when it is half alike; of one that speaks for a whole market, a quarter.
+_KNOWN: Final = {False: 2, True: 4}
 # The likeness below which nothing is alike, in hundredths; more is asked of a text of which no word is known.
 _ALIKE, _ALIKE_STRANGE = 9, 45
 # A best candidate below this probability, in hundredths, is no suggestion.
@@ -44,7 +43,7 @@ class Model:
 def suggestion(
     model: Model,
     asked: Asked,
-    memories: Sequence[CodeIndex] = (),
+    memories: Sequence[Memory] = (),
     lines_of: Callable[[str], Sequence[Line]] = lambda _: (),
 ) -> Suggestion:
     """Goods codes for a description, or a refusal when nothing fits.
@@ -56,16 +55,19 @@ def suggestion(
     if len(asked.text) + len(asked.description) > TEXT_MAX or not is_readable(asked.text or asked.description):
         return refused
     found = compared(model, asked)
-    remembered = [_remembered(memory, asked) for memory in memories]
-    scored = _mixed(model, found, remembered)
-    trusted = max((trust for trust, _, _ in remembered), default=0)
-    if not scored or (not _alike(model, asked, found) and trusted * 2 < 1):
+    remembered = [recalled(memory, asked) for memory in memories]
+    shares = shares_of(model, found)
+    for told in remembered:
+        shares = mixed(shares, told)
+    scored = sorted(shares.items(), key=lambda one: -one[1])
+    known = any(told.nearest * _KNOWN[told.dense] >= 1 for told in remembered)
+    if not scored or (not known and not _alike(model, asked, found)):
         return refused
     scored = narrowed(model.questions, scored, asked.answers)[:CANDIDATES]
     if scored[0][1] * 100 < _LIKELY:
         return refused
     reasons = {model.index.codes[place]: int(text) for place, text in zip(found.places, found.best, strict=False)}
-    said = {code: text for _, _, quotes in remembered for code, text in quotes.items()}
+    said = {code: text for told in remembered for code, text in told.quotes.items()}
     candidates = tuple(
         _candidate(model, asked, (code, score), reasons.get(code), said.get(code), lines_of(code))
         for code, score in scored
@@ -90,39 +92,15 @@ def compared(model: Model, asked: Asked) -> Ranked:
     return ranked(model.index, title, model.chinese if is_chinese(asked.text or asked.description) else model.fit)
 
 
+def shares_of(model: Model, found: Ranked) -> dict[str, float]:
+    """A ranking's probabilities by code."""
+    return {model.index.codes[place]: float(score) for place, score in zip(found.places, found.scores, strict=True)}
+
+
 def _alike(model: Model, asked: Asked, found: Ranked) -> bool:
     told = words(asked.text) or words(asked.description)
     known = any(f"w{word}" in model.index.features for word in told)
     return bool(told) and found.nearest * 100 >= (_ALIKE if known else _ALIKE_STRANGE)
-
-
-def _remembered(memory: CodeIndex, asked: Asked) -> tuple[float, Mapping[str, float], Mapping[str, str]]:
-    """How far what people decided is to be trusted here, what it says, and the text that says so per code."""
-    alike: Reals = likeness(memory, asked.text or asked.description).of_texts
-    if not len(alike) or float(alike.max()) <= 0:
-        return 0, {}, {}
-    near = np.argsort(-alike)[:_NEIGHBOURS]
-    power = alike[near].astype(np.float64) ** 3
-    shares: dict[str, float] = {}
-    quotes: dict[str, str] = {}
-    for place, weight in zip(near, power / power.sum(), strict=True):
-        code = memory.codes[memory.code_of[place]]
-        shares[code] = shares.get(code, 0) + float(weight)
-        quotes.setdefault(code, memory.texts[place])
-    trust = float(alike[near[0]])
-    return math.sqrt(trust) if len(memory.texts) >= _DENSE else trust, shares, quotes
-
-
-def _mixed(
-    model: Model, found: Ranked, remembered: Sequence[tuple[float, Mapping[str, float], Mapping[str, str]]]
-) -> list[tuple[str, float]]:
-    scored = {model.index.codes[place]: float(score) for place, score in zip(found.places, found.scores, strict=True)}
-    for trust, shares, _ in remembered:
-        scored = {
-            code: scored.get(code, 0) * (1 - trust) + shares.get(code, 0) * trust
-            for code in dict.fromkeys([*scored, *shares])
-        }
-    return sorted(scored.items(), key=lambda one: -one[1])
 
 
 def _candidate(
