@@ -105,6 +105,7 @@ def order_and_pay(page: Page, sale: Sale) -> None:
     page.locator("form:has(#line1) button").last.click()
     page.wait_for_url("**/checkout/review/**")
     looks_right(page)
+    say_who_imports(page)
     page.locator("form[action$='/checkout/place/'] button").click()
     page.wait_for_url(re.compile(re.escape(sale.market.payments_url)), timeout=60_000)
     page.locator("[data-card='4242424242424242']").click()
@@ -118,6 +119,18 @@ def order_and_pay(page: Page, sale: Sale) -> None:
     assert sale.state() == "paid"
     assert sale.balance("hold", "CNY") == sale.quote["sums"]["total"]["minor"]
     assert sale.stock() == (sale.goods.stock, sale.quantity)
+
+
+def say_who_imports(page: Page) -> None:
+    """Retail imports ask for the importer's identity once."""
+    page.fill("#importer #name", "王芳")
+    page.fill("#importer #number", "11010519491231002X")
+    page.check("#importer #payer")
+    page.locator("#importer form button").first.click()
+    page.wait_for_selector("form[action$='/checkout/place/'] button")
+    looks_right(page)
+    assert "002X" in page.locator("#importer").inner_text()
+    assert "11010519491231002X" not in page.content()
 
 
 def confirm(page: Page, sale: Sale) -> None:

@@ -117,7 +117,7 @@ def test_changes_follow_one_another():
 
 def test_there_must_be_something_to_change():
     law = make.law("US", date(2026, 8, 10))
-    with pytest.raises(ScenarioInvalid, match="no s122 is in force on 2026-08-10"):
+    with pytest.raises(ScenarioInvalid, match="no `s122` is in force on 2026-08-10"):
         changed_law(law=law, scenario=scenario("  - end: s122\n"))
 
 

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -31,6 +32,8 @@ _SANDBOX: Final = (sys.executable, "-m", "entrepot_sandbox")
 _READY_SECONDS: Final = 120.0
 # The carrier's steps: so slow that a parcel can be watched on its way.
 _PACE_SECONDS: Final = "30"
+# How our servers say that another listens there.
+_TAKEN: Final = re.compile(r"Port \d+ is taken|Address already in use", re.IGNORECASE)
 # What the demo keeps below its home; the secret key stays, so that browsers stay signed out cleanly.
 _KEPT: Final = ("postgres", "media", "index", "sandbox", "logs", "mail", "static", "demo.json")
 
@@ -52,6 +55,7 @@ class _Demo:
         self._logs = folder / "logs"
         self._children = Children(console.print)
         self._stop = threading.Event()
+        self._web = 0
         # How long each log was before its process began.
         self._told: dict[str, int] = {}
 
@@ -91,11 +95,23 @@ class _Demo:
         alone = {**os.environ, "ENTREPOT_HOME": str(self._home)}
         self._step("Tables", lambda: self._command("migrate", [*_ENTREPOT, "migrate", "--quiet"], alone))
         self._prepare(alone)
-        # Only now, so that nobody takes a port between our look and our use of it.
-        web, payments, carrier = self._ports(port)
-        environment = self._environment(web, payments, carrier)
-        self._step("Processes", lambda: self._processes(environment, web, payments, carrier))
-        self._greet(f"http://127.0.0.1:{web}", time.monotonic() - began)
+        self._step("Processes", lambda: self._opened(port))
+        self._greet(f"http://127.0.0.1:{self._web}", time.monotonic() - began)
+
+    def _opened(self, port: int) -> None:
+        """The processes at ports that are free; somebody may take one between our look and our use, so thrice."""
+        for left in (2, 1, 0):
+            self._web, payments, carrier = self._ports(port)
+            environment = self._environment(self._web, payments, carrier)
+            try:
+                self._processes(environment, self._web, payments, carrier)
+            except _PortTaken as taken:
+                if not left:
+                    self._fail(taken.child.name, taken.child.log)
+                self._children.stop()
+                self._children.all.clear()
+            else:
+                return
 
     def _database(self) -> None:
         try:
@@ -191,6 +207,8 @@ class _Demo:
         while says not in _text(child.log, self._told[name]) or (answers_at and not _answers(answers_at)):
             if self._stop.wait(0.1):
                 raise _Stopped
+            if child.ended() is not None and _TAKEN.search(_text(child.log, self._told[name])):
+                raise _PortTaken(child)
             if child.ended() is not None or time.monotonic() > until:
                 self._fail(name, child.log)
 
@@ -234,6 +252,14 @@ class _Demo:
                 self._children.stop()
         # The database goes when this process does: its lease ends then.
         self._console.print("Stopped.")
+
+
+class _PortTaken(Exception):
+    """Somebody was faster at a port."""
+
+    def __init__(self, child: Child) -> None:
+        super().__init__(child.name)
+        self.child = child
 
 
 class _Stopped(Exception):

@@ -84,7 +84,7 @@ def merchant_statement(*, merchant_id: int, currency: str, start: datetime, unti
                  LEFT JOIN ledger_transfer p ON p.id = t.pending_id
                 WHERE a.kind = ANY(%s) AND a.subject = %s AND a.currency = %s
                   AND t.merchant_id = %s AND t.state = 'posted' AND t.amount_minor > 0 AND t.effective_at < %s
-                ORDER BY t.effective_at, t.id""",
+                ORDER BY t.effective_at, t.id, a.id = t.credit_id""",
             [start, [kind.value for kind in MERCHANT_KINDS], merchant_id, currency, merchant_id, until],
         )
         rows = cursor.fetchall()
