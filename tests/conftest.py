@@ -13,6 +13,9 @@ from tests.house.owners import refuse_ownerless_statement
 
 # `make soak`: properties that do not say themselves how often they are tried are tried for long.
 settings.register_profile("soak", max_examples=5_000, deadline=None)
+# Otherwise half of what hypothesis would try by itself, and never a failure because the machine was busy.
+settings.register_profile("short", max_examples=50, deadline=None)
+settings.load_profile("short")
 
 
 @pytest.fixture(autouse=True)
