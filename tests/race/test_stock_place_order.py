@@ -1,6 +1,10 @@
 """Sixteen shoppers want the last unit; one shopper sends the same order sixteen times; giving up meets paying."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+from django.db import connection
 
 from entrepot.channels import queries as channels
 from entrepot.channels.services import open_presets
@@ -77,6 +81,27 @@ def test_the_same_order_sixteen_times_is_one_order(keys: list[str]) -> None:
     assert len(orders.orders_of(viewer=viewer)) == 1
     assert PaymentRow.objects.filter(shopper_id=viewer.shopper_id).count() == 1
     assert stock.available(variant_ids=[variant]) == {variant: 0}
+
+
+@pytest.mark.parametrize("keys", [("k", "k"), ("k", "another")])
+def test_a_repeat_that_finds_the_basket_emptied_meanwhile_gets_the_order_too(keys: tuple[str, str]) -> None:
+    merchant = parties.merchant()
+    viewer, quote, address = ready(Asked(merchant, article(merchant_id=merchant, pieces=1)))
+    faster: list[PlacedOrder | Exception] = []
+
+    def overtaken(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        # The repeat has seen that there is no order yet and comes to read its basket.
+        if "basket_" in sql and not faster:
+            faster.append(RuntimeError("under way"))
+            faster[:] = together(
+                lambda: place_order(viewer=viewer, quote_ref=quote, address_ref=address, key=keys[0], at=AT)
+            )
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(overtaken):
+        slower = place_order(viewer=viewer, quote_ref=quote, address_ref=address, key=keys[1], at=AT)
+    assert faster == [slower]
+    assert len(orders.orders_of(viewer=viewer)) == 1
 
 
 @pytest.mark.parametrize("paid_first", [True, False])

@@ -23,6 +23,7 @@ from entrepot.allowance.terms import Part
 from entrepot.basket import queries as basket
 from entrepot.basket.services import clear_ordered_lines
 from entrepot.basket.terms import BasketLine
+from entrepot.kernel.errors import EntrepotError
 from entrepot.kernel.money import Money
 from entrepot.kernel.text import pick
 from entrepot.landed import queries as landed
@@ -64,12 +65,23 @@ def place_order(*, viewer: Viewer, quote_ref: str, address_ref: str, key: str, a
     if known is not None:
         return known
     try:
-        promise = _promise(viewer, shopper_id, quote_ref, address_ref, at)
+        promise = _promised(viewer, shopper_id, quote_ref, address_ref, at)
+    except EntrepotError:
+        # The same request beside this one may have become the order since, and emptied the basket.
+        known = _repeated(shopper_id, key, quote_ref)
+        if known is None:
+            raise
+        return known
+    return _write(promise, viewer.language, key, at)
+
+
+def _promised(viewer: Viewer, shopper_id: ShopperId, quote_ref: str, address_ref: str, at: datetime) -> _Promise:
+    try:
+        return _promise(viewer, shopper_id, quote_ref, address_ref, at)
     except SoldOut as short:
         if not _free(short, at):
             raise
-        promise = _promise(viewer, shopper_id, quote_ref, address_ref, at)
-    return _write(promise, viewer.language, key, at)
+        return _promise(viewer, shopper_id, quote_ref, address_ref, at)
 
 
 @transaction.atomic(durable=True)
