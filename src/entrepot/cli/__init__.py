@@ -30,6 +30,22 @@ app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=F
 
 # These prepare a database of their own or need none, and have no use for Django.
 _WITHOUT_DATABASE: Final = frozenset({"demo", "sandbox"})
+_WITHOUT_DJANGO: Final = _WITHOUT_DATABASE | {"serve"}
+
+# A price should not wait for the other commands to be read in.
+_MODULES: Final = {
+    "demo": ("demo", "sandbox"),
+    "migrate": ("migrate",),
+    "quote": ("explain", "quote"),
+    "sandbox": ("demo", "sandbox"),
+    "serve": ("serve",),
+    "tariff": ("matrix", "requote", "tariff", "tariff_check", "tariff_diff", "tariff_load"),
+}
+_ALL: Final = (
+    *("accounts", "audit", "classify", "demo", "demo_market", "explain", "import_", "index", "ledger", "matrix"),
+    *("migrate", "quote", "requote", "sandbox", "search", "serve", "simulate", "tariff", "tariff_check"),
+    *("tariff_diff", "tariff_load", "worker"),
+)
 
 
 @app.callback()
@@ -45,54 +61,19 @@ def main() -> None:
     if command and command not in _WITHOUT_DATABASE and "--help" not in sys.argv:
         database.lease()
     # Those that only start other processes are spared the second that the application takes to load.
-    if command in _WITHOUT_DATABASE:
-        from entrepot.cli import demo, sandbox
-    elif command == "serve":
-        from entrepot.cli import serve
-    elif command == "migrate":
+    if command not in _WITHOUT_DJANGO:
         import django
 
         django.setup()
-        from entrepot.cli import migrate
-    else:
-        import django
-
-        django.setup()
-        if command and "--help" not in sys.argv:
+        if command not in {"", "migrate"} and "--help" not in sys.argv:
             database.make_tables()
-        # Each of these registers its commands on `app`. A price should not wait for the others to be read in.
-        if command == "quote" and "--help" not in sys.argv:
-            from entrepot.cli import explain, quote
-
-            app()
-            return
-        if command == "tariff" and "--help" not in sys.argv:
-            from entrepot.cli import matrix, tariff, tariff_check, tariff_diff, tariff_load
-
-            app()
-            return
-        from entrepot.cli import (  # noqa: F401
-            accounts,
-            audit,
-            classify,
-            demo,
-            demo_market,
-            explain,
-            import_,
-            index,
-            ledger,
-            matrix,
-            migrate,
-            quote,
-            requote,
-            sandbox,
-            search,
-            serve,
-            simulate,
-            tariff,
-            tariff_check,
-            tariff_diff,
-            tariff_load,
-            worker,
-        )
+    load_commands(None if "--help" in sys.argv and command not in _WITHOUT_DJANGO else command)
     app()
+
+
+def load_commands(command: str | None) -> None:
+    """Have the modules register what they know on `app`: those of one command, or all when it has none of its own."""
+    from importlib import import_module
+
+    for name in _MODULES.get(command or "", _ALL):
+        import_module(f"entrepot.cli.{name}")
