@@ -49,7 +49,7 @@ WITH codes AS (SELECT array_agg(code) AS them FROM unnest(%(codes)s::text[]) AS 
            net_grams, gross_grams, picture_source)
     SELECT id, 77, id, 'var_' || n, '', '', '[]', '', 0, 50 + n %% 900, 80 + n %% 900, '' FROM numbers)
 INSERT INTO catalogue_offer (id, merchant_id, variant_id, channel, currency, price_minor)
-SELECT id, 77, id, 'export', CASE WHEN n %% 3 = 0 THEN 'CNY' ELSE 'USD' END, 300 + (n * 7919) %% 60000 FROM numbers
+SELECT id, 77, id, 'export', CASE WHEN n %% 3 = 0 THEN 'CNY' ELSE 'USD' END, 300 + (n * 7919::bigint) %% 60000 FROM numbers
 """
 
 
