@@ -89,7 +89,7 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CONTEXTS = [
-    "ledger", "parties", "channels", "customs", "rates", "catalogue", "stock", "allowance", "carriage", "landed",
+    "ledger", "parties", "channels", "customs", "rates", "catalogue", "stock", "allowance", "promotions", "carriage", "landed",
     "orders", "payments", "basket", "search", "depot",
 ]  # fmt: skip
 INSTALLED_APPS = [

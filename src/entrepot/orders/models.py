@@ -4,7 +4,7 @@ from typing import Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, JSONField, Q, Value
 
 from entrepot.base.identity import new_id
 from entrepot.base.models import OwnedModel
@@ -14,7 +14,11 @@ _SUM: Final = F("goods_minor") + F("freight_minor") + F("duty_minor") + F("tax_m
 
 
 class Priced(OwnedModel):
-    """The five parts and their total."""
+    """The five parts and their total, as they are paid: after discounts.
+
+    discount, freight_discount: what promotions took off goods and delivery. promoted, promoted_freight: the parts of
+    these that the marketplace bears; the rest is the merchant's.
+    """
 
     currency = models.CharField(max_length=3)
     goods_minor = models.BigIntegerField()
@@ -23,6 +27,10 @@ class Priced(OwnedModel):
     tax_minor = models.BigIntegerField()
     fees_minor = models.BigIntegerField()
     total_minor = models.BigIntegerField()
+    discount_minor = models.BigIntegerField(default=0, db_default=0)
+    freight_discount_minor = models.BigIntegerField(default=0, db_default=0)
+    promoted_minor = models.BigIntegerField(default=0, db_default=0)
+    promoted_freight_minor = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         abstract = True
@@ -88,7 +96,10 @@ class Order(Priced):
 
 
 class Consignment(Priced):
-    """One merchant's part of an order from one place, with its own way through customs."""
+    """One merchant's part of an order from one place, with its own way through customs.
+
+    level: the delivery that the shopper chose. promotions: what each took off this consignment, as it was when ordered.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
     merchant_id = models.BigIntegerField()
@@ -110,6 +121,8 @@ class Consignment(Priced):
     commission_minor = models.BigIntegerField()
     merchant_currency = models.CharField(max_length=3)
     merchant_net_minor = models.BigIntegerField()
+    level = models.CharField(max_length=12, default="standard", db_default="standard")
+    promotions = models.JSONField(default=list, db_default=Value([], JSONField()))
     components = models.JSONField()
     notes = models.JSONField()
     trace = models.JSONField()
@@ -157,7 +170,11 @@ class Consignment(Priced):
 
 
 class Line(Priced):
-    """One article as it was when ordered."""
+    """One article as it was when ordered.
+
+    undeducted, undeducted_freight: discounts that the law leaves in the value for customs. merchant_discount,
+    merchant_freight: what the merchant bears of the discounts, in the merchant's currency.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
     merchant_id = models.BigIntegerField()
@@ -180,6 +197,10 @@ class Line(Priced):
     merchant_currency = models.CharField(max_length=3)
     merchant_unit_minor = models.BigIntegerField()
     merchant_net_minor = models.BigIntegerField()
+    undeducted_minor = models.BigIntegerField(default=0, db_default=0)
+    undeducted_freight_minor = models.BigIntegerField(default=0, db_default=0)
+    merchant_discount_minor = models.BigIntegerField(default=0, db_default=0)
+    merchant_freight_minor = models.BigIntegerField(default=0, db_default=0)
     fx = models.DecimalField(max_digits=40, decimal_places=20)
 
     class Meta:

@@ -9,7 +9,7 @@ from entrepot.channels.terms import Route
 from entrepot.kernel.money import Money
 from entrepot.kernel.must import must
 from entrepot.kernel.text import pick
-from entrepot.landed.terms import BasketQuote, ConsignmentQuote
+from entrepot.landed.terms import BasketQuote, ConsignmentQuote, LineQuote
 from entrepot.orders.terms import (
     AddressElsewhere,
     BasketChanged,
@@ -167,14 +167,51 @@ def check_sums(*, quote: BasketQuote) -> None:
         for one in quote.consignments:
             lines = Money.total((getattr(line, part) for line in one.lines), quote.currency)
             must(lines == getattr(one, part), f"lines sum to their consignment's {part}")
+            if one.promotions:
+                _check_reliefs(one)
     parts = (quote.goods, quote.freight, quote.duty, quote.tax, quote.fees)
     must(Money.total(parts, quote.currency) == quote.total, "the parts sum to the quote's total")
+
+
+def _check_reliefs(one: ConsignmentQuote) -> None:
+    currency = one.total.currency
+    for part in ("goods", "freight", "promoted", "promoted_freight"):
+        taken = Money.total((getattr(each, part) for each in one.promotions), currency)
+        off = Money.total((getattr(line.relief, part) for line in one.lines if line.relief), currency)
+        must(taken == off, f"what promotions take off sums to the lines' {part}")
 
 
 def net_of(consignment: ConsignmentQuote) -> Money:
     """What the merchant is owed for a consignment, in the one currency that all its offers are in."""
     currency = consignment.lines[0].merchant_net.currency
     return Money.total((line.merchant_net for line in consignment.lines), currency)
+
+
+def relief_columns(priced: BasketQuote | ConsignmentQuote | LineQuote) -> dict[str, int]:
+    """What promotions took off a quote, a consignment or a line, as an order keeps it."""
+    if isinstance(priced, LineQuote):
+        reliefs = [priced.relief] if priced.relief else []
+    elif isinstance(priced, ConsignmentQuote):
+        reliefs = [line.relief for line in priced.lines if line.relief]
+    else:
+        reliefs = [line.relief for one in priced.consignments for line in one.lines if line.relief]
+    return {
+        "discount_minor": sum(one.goods.minor for one in reliefs),
+        "freight_discount_minor": sum(one.freight.minor for one in reliefs),
+        "promoted_minor": sum(one.promoted.minor for one in reliefs),
+        "promoted_freight_minor": sum(one.promoted_freight.minor for one in reliefs),
+    }
+
+
+def line_relief_columns(line: LineQuote) -> dict[str, int]:
+    """What else an order keeps of a line's discounts: for customs, and for the merchant."""
+    relief = line.relief
+    return {
+        "undeducted_minor": relief.undeducted.minor if relief else 0,
+        "undeducted_freight_minor": relief.undeducted_freight.minor if relief else 0,
+        "merchant_discount_minor": relief.own.minor if relief else 0,
+        "merchant_freight_minor": relief.own_freight.minor if relief else 0,
+    }
 
 
 def release_date(*, delivered_at: datetime, release_days: int) -> datetime:

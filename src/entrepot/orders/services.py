@@ -276,6 +276,7 @@ def _parts(priced: BasketQuote | ConsignmentQuote | LineQuote) -> dict[str, obje
         "tax_minor": priced.tax.minor,
         "fees_minor": priced.fees.minor,
         "total_minor": priced.total.minor,
+        **rules.relief_columns(priced),
     }
 
 
@@ -334,6 +335,8 @@ def _consignment_row(
         "trace": one.trace,
         "data_version": quote.data_version,
         "annual_used_minor": one.annual_used_after.minor if one.annual_used_after else None,
+        "level": one.level,
+        "promotions": one.promotions,
         "days_min": one.days_min,
         "days_max": one.days_max,
         "release_days": channels.channel(slug=one.channel).release_days,
@@ -366,5 +369,6 @@ def _line_row(order_id: OrderId, consignment_id: int, number: int, line: LineQuo
         "merchant_currency": line.merchant_net.currency,
         "merchant_unit_minor": line.merchant_unit.minor,
         "merchant_net_minor": line.merchant_net.minor,
+        **rules.line_relief_columns(line),
         "fx": line.fx,
     }

@@ -10,7 +10,7 @@ from entrepot.channels.terms import Route
 from entrepot.kernel.errors import NotFound, Refused
 from entrepot.kernel.money import Money
 from entrepot.kernel.text import Text
-from entrepot.landed.terms import Component
+from entrepot.landed.terms import Component, PromotionQuote
 from entrepot.parties.terms import Address
 from entrepot.rates.terms import Rate
 
@@ -99,6 +99,16 @@ class Amounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Reductions:
+    """What promotions took off goods and delivery; promoted, promoted_freight: what of it the marketplace bears."""
+
+    goods: Money
+    freight: Money
+    promoted: Money
+    promoted_freight: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """Something that happened: an order's or consignment's new state and when."""
 
@@ -113,6 +123,8 @@ class LineView:
     net_grams, gross_grams: of one piece; gross with its packing, where the merchant gave it.
 
     commission is part of the goods. merchant_net: what the merchant is owed for the line, in the merchant's currency.
+    unit is before discounts. undeducted: the discounts that stay in the value for customs. merchant_discount,
+    merchant_freight: what the merchant bears of the discounts, in the merchant's currency.
     fx: units of the order's currency for one unit of the merchant's.
     """
 
@@ -135,6 +147,21 @@ class LineView:
     merchant_unit: Money
     merchant_net: Money
     fx: Decimal
+    reductions: Reductions | None = None
+    undeducted: Money | None = None
+    undeducted_freight: Money | None = None
+    merchant_discount: Money | None = None
+    merchant_freight: Money | None = None
+
+    @property
+    def goods_before(self) -> Money:
+        """The goods at their prices, before discounts."""
+        return self.amounts.goods + self.reductions.goods if self.reductions else self.amounts.goods
+
+    @property
+    def valued(self) -> Money:
+        """The goods' price as customs see it: what is paid and the discounts that the law does not deduct."""
+        return self.amounts.goods + self.undeducted if self.undeducted else self.amounts.goods
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +169,7 @@ class ConsignmentView:
     """One merchant's part of an order. barcode: what its parcel carries, the depot scans it.
 
     number: its place in the order, from one. counted: whether it counts to the shopper's yearly allowance.
+    level: the delivery chosen. promotions: what each took off; amounts are after them.
     address: where it goes in the end; a merchant whose parcels pass the depot sees its country only.
     release_at: when the merchant's money is due; none before delivery. paused_since: a claim stopped that clock.
     """
@@ -179,6 +207,9 @@ class ConsignmentView:
     lines: tuple[LineView, ...]
     number: int = 1
     counted: bool = False
+    level: str = "standard"
+    reductions: Reductions | None = None
+    promotions: tuple[PromotionQuote, ...] = ()
 
     @property
     def pieces(self) -> int:

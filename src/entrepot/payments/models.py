@@ -66,6 +66,10 @@ class HoldRow(OwnedModel):
     commission_minor = models.BigIntegerField()
     merchant_currency = models.CharField(max_length=3)
     merchant_net_minor = models.BigIntegerField()
+    # What the marketplace adds to what was paid, and delivery that the merchant gives: see ledger.terms.Shares.
+    promoted_minor = models.BigIntegerField(default=0, db_default=0)
+    promoted_freight_minor = models.BigIntegerField(default=0, db_default=0)
+    merchant_freight_minor = models.BigIntegerField(default=0, db_default=0)
     fx = models.DecimalField(max_digits=24, decimal_places=12)
     authority = models.CharField(max_length=2)
     state = models.CharField(max_length=8)
@@ -79,8 +83,10 @@ class HoldRow(OwnedModel):
             models.UniqueConstraint(fields=["merchant_id", "consignment_id"], name="payments_hold_once"),
             models.CheckConstraint(
                 condition=Q(
-                    goods_minor__gte=F("commission_minor"), freight_minor__gte=0, duty_minor__gte=0, tax_minor__gte=0,
-                    fees_minor__gte=0, commission_minor__gte=0, merchant_net_minor__gte=0,
+                    commission_minor__lte=F("goods_minor") + F("promoted_minor") - F("merchant_freight_minor"),
+                    goods_minor__gte=0, freight_minor__gte=0, duty_minor__gte=0, tax_minor__gte=0,
+                    fees_minor__gte=0, commission_minor__gte=0, merchant_net_minor__gte=0, promoted_minor__gte=0,
+                    promoted_freight_minor__gte=0, merchant_freight_minor__gte=0,
                 ),
                 name="payments_hold_parts",
             ),

@@ -331,6 +331,9 @@ def _hold(row: models.HoldRow) -> Hold:
         commission=money(row.commission_minor),
         merchant_net=Money(row.merchant_net_minor, row.merchant_currency),
         fx=row.fx,
+        promoted=money(row.promoted_minor),
+        promoted_freight=money(row.promoted_freight_minor),
+        merchant_freight=money(row.merchant_freight_minor),
     )
     return Hold(
         id=row.id,

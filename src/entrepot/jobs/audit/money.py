@@ -18,7 +18,8 @@ MONEY: Final = (
                           coalesce(h.currency, l.currency))
               FROM ({_STANDING.format(kind="hold")}) AS l
               FULL JOIN (SELECT merchant_id, consignment_id, currency,
-                                goods_minor + freight_minor + duty_minor + tax_minor + fees_minor AS minor
+                                goods_minor + freight_minor + duty_minor + tax_minor + fees_minor
+                                  + promoted_minor + promoted_freight_minor AS minor
                            FROM payments_hold WHERE state = 'open') AS h
                 ON h.consignment_id = l.subject AND h.currency = l.currency
               LEFT JOIN orders_consignment c ON c.id = coalesce(h.consignment_id, l.subject)
@@ -31,10 +32,12 @@ MONEY: Final = (
              FROM payments_hold h
              LEFT JOIN orders_consignment c ON c.merchant_id = h.merchant_id AND c.id = h.consignment_id
             WHERE (h.order_id, h.currency, h.goods_minor, h.freight_minor, h.duty_minor, h.tax_minor, h.fees_minor,
-                   h.commission_minor, h.merchant_currency, h.merchant_net_minor)
+                   h.commission_minor, h.merchant_currency, h.merchant_net_minor, h.promoted_minor,
+                   h.promoted_freight_minor, h.merchant_freight_minor)
                IS DISTINCT FROM
                   (c.order_id, c.currency, c.goods_minor, c.freight_minor, c.duty_minor, c.tax_minor, c.fees_minor,
-                   c.commission_minor, c.merchant_currency, c.merchant_net_minor)""",
+                   c.commission_minor, c.merchant_currency, c.merchant_net_minor, c.promoted_minor,
+                   c.promoted_freight_minor, c.freight_discount_minor - c.promoted_freight_minor)""",
     ),
     Check(
         "holds.stage",

@@ -5,11 +5,12 @@ from typing import Final
 from entrepot.jobs.audit.report import Check
 
 _PARTS: Final = ("goods_minor", "freight_minor", "duty_minor", "tax_minor", "fees_minor", "total_minor")
-_SUMS: Final = ", ".join(f"coalesce(sum({part}), 0)::bigint" for part in _PARTS)
+_RELIEFS: Final = ("discount_minor", "freight_discount_minor", "promoted_minor", "promoted_freight_minor")
+_SUMS: Final = ", ".join(f"coalesce(sum({part}), 0)::bigint" for part in (*_PARTS, *_RELIEFS))
 
 
-def _parts(row: str) -> str:
-    return ", ".join(f"{row}.{part}" for part in _PARTS)
+def _parts(row: str, *more: str) -> str:
+    return ", ".join(f"{row}.{part}" for part in (*_PARTS, *more))
 
 
 SALES: Final = (
@@ -21,7 +22,7 @@ SALES: Final = (
              CROSS JOIN LATERAL (SELECT ROW({_SUMS}) AS sums FROM orders_consignment c
                                   WHERE c.order_id = o.id AND c.merchant_id = ANY(o.merchant_ids)
                                     AND c.currency = o.currency) AS s
-             WHERE ROW({_parts("o")}) IS DISTINCT FROM s.sums""",
+             WHERE ROW({_parts("o", *_RELIEFS)}) IS DISTINCT FROM s.sums""",
     ),
     Check(
         "orders.lines",
@@ -33,7 +34,7 @@ SALES: Final = (
                                    FROM orders_line l
                                   WHERE l.merchant_id = c.merchant_id AND l.consignment_id = c.id
                                     AND l.currency = c.currency AND l.merchant_currency = c.merchant_currency) AS s
-             WHERE ROW({_parts("c")}, c.commission_minor, c.merchant_net_minor) IS DISTINCT FROM s.sums""",
+             WHERE ROW({_parts("c", *_RELIEFS)}, c.commission_minor, c.merchant_net_minor) IS DISTINCT FROM s.sums""",
     ),
     Check(
         "orders.quotes",

@@ -1,6 +1,16 @@
 """The landed price: what goods cost at the shopper's door, part by part, as asked, answered and frozen."""
 
-from entrepot.landed.terms.basket import BasketQuote, ConsignmentQuote, LandedPrice, LineQuote, PriceAsk, Refusal
+from entrepot.landed.terms.basket import (
+    BasketQuote,
+    ConsignmentQuote,
+    DeliveryOption,
+    LandedPrice,
+    LineQuote,
+    PriceAsk,
+    PromotionQuote,
+    Refusal,
+    Relief,
+)
 from entrepot.landed.terms.contract import (
     GUARANTEED,
     STRICT,
@@ -40,6 +50,7 @@ __all__ = [
     "CategoryChange",
     "Component",
     "ConsignmentQuote",
+    "DeliveryOption",
     "Difference",
     "Entry",
     "Fact",
@@ -52,11 +63,13 @@ __all__ = [
     "NothingToQuote",
     "Policy",
     "PriceAsk",
+    "PromotionQuote",
     "QuoteAnswer",
     "QuoteExpired",
     "QuoteMissing",
     "QuoteRequest",
     "Refusal",
+    "Relief",
     "Replay",
     "RequestInvalid",
     "Requote",

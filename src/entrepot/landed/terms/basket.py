@@ -1,7 +1,7 @@
 """What a shopper is shown and pays: a basket's quote, kept unchanged for good, and the landed price on a card."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,14 +9,68 @@ from entrepot.kernel.money import Money
 from entrepot.kernel.text import Text
 from entrepot.landed.terms.contract import Component, QuoteRequest
 from entrepot.landed.terms.steps import Step
+from entrepot.promotions.terms import Answer
 from entrepot.rates.terms import Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Relief:
+    """What promotions take off one line. All in the quote's currency but the two `own` ones.
+
+    goods, freight: taken off. promoted, promoted_freight: the parts of these that the marketplace bears, the rest is
+    the merchant's; own, own_freight: that rest in the merchant's currency. undeducted, undeducted_freight: the parts
+    that the law leaves in the value for customs.
+    """
+
+    goods: Money
+    freight: Money
+    promoted: Money
+    promoted_freight: Money
+    undeducted: Money
+    undeducted_freight: Money
+    own: Money
+    own_freight: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionQuote:
+    """What one promotion takes off a consignment, and how much of it the marketplace bears.
+
+    promotion_id, owner_id: which, and the merchant who made it, 0 for the marketplace. code: what the shopper entered,
+    empty when it came by itself.
+    """
+
+    promotion_id: int
+    owner_id: int
+    ref: str
+    title: Text
+    code: str
+    goods: Money
+    freight: Money
+    promoted: Money
+    promoted_freight: Money
+
+    @property
+    def total(self) -> Money:
+        """Off goods and delivery together."""
+        return self.goods + self.freight
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryOption:
+    """One way to have a consignment delivered: its price before discounts, in the quote's currency, and its days."""
+
+    level: str
+    cost: Money
+    days_min: int
+    days_max: int
 
 
 @dataclass(frozen=True, slots=True)
 class LineQuote:
     """One basket line in a frozen quote. All amounts in the quote's currency but the two `merchant_` ones.
 
-    freight, duty, tax, fees: this line's exact share of its consignment's. merchant_net: what the merchant is owed for
+    goods and freight are after discounts; relief: what was taken off. unit: before discounts. freight, duty, tax, fees: this line's exact share of its consignment's. merchant_net: what the merchant is owed for
     the line, in the merchant's own currency: price less commission. fx: quote currency per merchant currency.
     """
 
@@ -42,11 +96,17 @@ class LineQuote:
     merchant_net: Money
     fx: Decimal
     gross_grams: int | None = None
+    relief: Relief | None = None
 
     @property
     def total(self) -> Money:
         """Goods with everything apportioned to them."""
         return self.goods + self.freight + self.duty + self.tax + self.fees
+
+    @property
+    def goods_before(self) -> Money:
+        """The goods at their prices, before discounts."""
+        return self.goods + self.relief.goods if self.relief else self.goods
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +117,7 @@ class ConsignmentQuote:
     `lines` from zero. annual_used_after: the shopper's CBEC allowance used in the year, this consignment included.
     steps and remarks: `trace` and `notes` before they were told in English. guaranteed: whether figures could be
     carried forward at the marketplace's risk. Quotes from before these were kept have none of the three.
+    level: the delivery chosen among `options`. promotions: what each took off goods and freight.
     """
 
     merchant_id: int
@@ -83,6 +144,19 @@ class ConsignmentQuote:
     steps: tuple[Step, ...] = ()
     remarks: tuple[Step, ...] = ()
     guaranteed: bool | None = None
+    level: str = "standard"
+    options: tuple[DeliveryOption, ...] = ()
+    promotions: tuple[PromotionQuote, ...] = ()
+
+    @property
+    def goods_before(self) -> Money:
+        """The goods at their prices, before discounts."""
+        return Money.total((line.goods_before for line in self.lines), self.total.currency)
+
+    @property
+    def freight_before(self) -> Money:
+        """The delivery chosen, before discounts."""
+        return self.freight + Money.total((one.freight for one in self.promotions), self.total.currency)
 
     @property
     def counted(self) -> Money | None:
@@ -128,6 +202,19 @@ class BasketQuote:
     fx: tuple[Rate, ...]
     refusals: tuple[Refusal, ...]
     basket_fingerprint: str
+    codes: tuple[Answer, ...] = ()
+
+    @property
+    def promotions(self) -> tuple[PromotionQuote, ...]:
+        """What each promotion takes off the whole, in the order in which they were applied."""
+        sums: dict[int, PromotionQuote] = {}
+        for one in (each for consignment in self.consignments for each in consignment.promotions):
+            known = sums.get(one.promotion_id)
+            sums[one.promotion_id] = one if known is None else replace(
+                known, goods=known.goods + one.goods, freight=known.freight + one.freight,
+                promoted=known.promoted + one.promoted, promoted_freight=known.promoted_freight + one.promoted_freight,
+            )  # fmt: skip
+        return tuple(sums.values())
 
     @property
     def complete(self) -> bool:

@@ -1,6 +1,7 @@
 """A sale's money: captured, held, released, matured; what the provider and the marketplace take on the way."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from entrepot.kernel.money import Money
 from entrepot.ledger.rules.legs import country_subject, leg, legs, taken
@@ -11,8 +12,11 @@ ROUNDING_MINOR_MAX = 100
 
 
 def captured(*, payment_id: int, shares: Sequence[Shares]) -> tuple[Transfer, ...]:
-    """The shopper's money arrived: every consignment's part is held. Parts of nothing move nothing."""
-    return tuple(
+    """The shopper's money arrived: every consignment's part is held, with what the marketplace bears of its discounts.
+
+    Parts of nothing move nothing.
+    """
+    paid = tuple(
         Transfer(
             key=f"captured/{payment_id}/{share.consignment_id}",
             debit=AccountRef(Kind.PSP_RECEIVABLE),
@@ -24,6 +28,11 @@ def captured(*, payment_id: int, shares: Sequence[Shares]) -> tuple[Transfer, ..
         for share in shares
         if share.total
     )
+    borne = (
+        promoted(payment_id=payment_id, consignment_id=share.consignment_id, amount=share.borne, about=share.about)
+        for share in shares
+    )
+    return paid + tuple(chain.from_iterable(borne))
 
 
 def promoted(*, payment_id: int, consignment_id: int, amount: Money, about: About) -> tuple[Transfer, ...]:
@@ -90,7 +99,7 @@ def released(*, shares: Shares, into: Kind = Kind.MERCHANT_AVAILABLE) -> tuple[T
         (AccountRef(Kind.DUTY_PAYABLE, authority), shares.duty, Code.RELEASED_DUTY),
         (AccountRef(Kind.TAX_PAYABLE, authority), shares.tax, Code.RELEASED_TAX),
         (AccountRef(Kind.FEES, authority), shares.fees, Code.RELEASED_FEES),
-        (AccountRef(Kind.FREIGHT_PAYABLE), shares.freight, Code.RELEASED_FREIGHT),
+        (AccountRef(Kind.FREIGHT_PAYABLE), shares.carried, Code.RELEASED_FREIGHT),
     ]
     owed = [_part(shares, hold, credit, amount, code) for credit, amount, code in parts]
     if shares.commission_tax:

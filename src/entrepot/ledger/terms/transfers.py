@@ -22,6 +22,7 @@ class Code(StrEnum):
 
     CAPTURED = "captured"
     PROMOTED = "promoted"
+    PROMOTION_RETURNED = "promotion.returned"
     PSP_FEE = "psp.fee"
     PSP_SETTLED = "psp.settled"
     PSP_RESERVED = "psp.reserved"
@@ -160,6 +161,9 @@ class Shares:
     fx: units of the merchant's currency for one unit of the shopper's, frozen on the order. authority: the country
     that duty, tax and fees are owed to. commission_tax: tax on the commission, borne by the merchant, owed to `seat`,
     the country of the marketplace; part of the goods too.
+
+    The five parts are what the shopper pays, after every discount. promoted, promoted_freight: what the marketplace
+    bears of the discounts, held beside what was paid. merchant_freight: delivery that the merchant gives the shopper.
     """
 
     order_id: int
@@ -176,18 +180,38 @@ class Shares:
     fx: Decimal
     commission_tax: Money | None = None
     seat: str = ""
+    promoted: Money | None = None
+    promoted_freight: Money | None = None
+    merchant_freight: Money | None = None
 
     def __post_init__(self) -> None:
         parts = (self.goods, self.freight, self.duty, self.tax, self.fees, self.commission, self.merchant_net)
-        if any(part.minor < 0 for part in parts) or (self.commission_tax and self.commission_tax.minor < 0):
+        more = (self.commission_tax, self.promoted, self.promoted_freight, self.merchant_freight)
+        if any(part.minor < 0 for part in (*parts, *filter(None, more))):
             raise ValueError("shares are never negative")
         if self.merchant_share.minor < 0:
-            raise ValueError("commission and the tax on it are part of the goods")
+            raise ValueError("commission, the tax on it and given delivery are part of what the goods bring")
 
     @property
     def merchant_share(self) -> Money:
-        """The goods less commission and the tax on it, in the shopper's currency."""
-        return self.goods - self.commission - (self.commission_tax or Money.zero(self.goods.currency))
+        """What the goods bring less commission, the tax on it and given delivery, in the shopper's currency."""
+        brought = self.goods + self._or_nothing(self.promoted) - self._or_nothing(self.merchant_freight)
+        return brought - self.commission - self._or_nothing(self.commission_tax)
+
+    @property
+    def carried(self) -> Money:
+        """What carrying costs, whoever bears it."""
+        return self.freight + self._or_nothing(self.promoted_freight) + self._or_nothing(self.merchant_freight)
+
+    @property
+    def borne(self) -> Money:
+        """What the marketplace adds to what the shopper pays."""
+        return self._or_nothing(self.promoted) + self._or_nothing(self.promoted_freight)
+
+    @property
+    def held(self) -> Money:
+        """What is held for the consignment: what the shopper pays and what the marketplace adds."""
+        return self.total + self.borne
 
     @property
     def total(self) -> Money:
@@ -198,6 +222,9 @@ class Shares:
     def about(self) -> About:
         """What transfers of this consignment are found by."""
         return About(order_id=self.order_id, consignment_id=self.consignment_id, merchant_id=self.merchant_id)
+
+    def _or_nothing(self, part: Money | None) -> Money:
+        return Money.zero(self.goods.currency) if part is None else part
 
 
 @dataclass(frozen=True, slots=True)

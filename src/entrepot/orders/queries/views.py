@@ -10,7 +10,7 @@ import msgspec
 
 from entrepot.channels.terms import Route
 from entrepot.kernel.money import Money
-from entrepot.landed.terms import Component
+from entrepot.landed.terms import Component, PromotionQuote
 from entrepot.ledger.terms import Shares
 from entrepot.orders import models
 from entrepot.orders.rules import barcode_of
@@ -24,6 +24,7 @@ from entrepot.orders.terms import (
     Moment,
     OrderId,
     OrderView,
+    Reductions,
     Stage,
     State,
 )
@@ -42,6 +43,12 @@ _STAGE_COLUMNS: Final = (
     (Stage.REFUSED, "refused_at"),
     (Stage.REFUNDED, "refunded_at"),
 )
+
+
+def reductions(*, row: models.Priced) -> Reductions:
+    """What promotions took off, and what of it the marketplace bears."""
+    minors = (row.discount_minor, row.freight_discount_minor, row.promoted_minor, row.promoted_freight_minor)
+    return Reductions(*(Money(minor, row.currency) for minor in minors))
 
 
 def amounts(*, row: models.Priced) -> Amounts:
@@ -132,6 +139,9 @@ def consignment_view(*, row: models.Consignment, lines: Sequence[models.Line]) -
         lines=tuple(line_view(row=line) for line in lines),
         number=row.number,
         counted=row.annual_used_minor is not None,
+        level=row.level,
+        reductions=reductions(row=row),
+        promotions=msgspec.convert(row.promotions, tuple[PromotionQuote, ...]),
     )
 
 
@@ -162,6 +172,11 @@ def line_view(*, row: models.Line) -> LineView:
         merchant_unit=Money(row.merchant_unit_minor, row.merchant_currency),
         merchant_net=Money(row.merchant_net_minor, row.merchant_currency),
         fx=row.fx,
+        reductions=reductions(row=row),
+        undeducted=Money(row.undeducted_minor, row.currency),
+        undeducted_freight=Money(row.undeducted_freight_minor, row.currency),
+        merchant_discount=Money(row.merchant_discount_minor, row.merchant_currency),
+        merchant_freight=Money(row.merchant_freight_minor, row.merchant_currency),
     )
 
 
@@ -196,6 +211,7 @@ def shares(*, row: models.Consignment, fx: Decimal) -> Shares:
     fx: units of the order's currency for one of the merchant's, as the lines keep it; the ledger wants the inverse.
     """
     parts = amounts(row=row)
+    given = row.freight_discount_minor - row.promoted_freight_minor
     return Shares(
         order_id=row.order_id,
         consignment_id=row.id,
@@ -209,4 +225,7 @@ def shares(*, row: models.Consignment, fx: Decimal) -> Shares:
         commission=Money(row.commission_minor, row.currency),
         merchant_net=Money(row.merchant_net_minor, row.merchant_currency),
         fx=Decimal(1) / fx,
+        promoted=Money(row.promoted_minor, row.currency),
+        promoted_freight=Money(row.promoted_freight_minor, row.currency),
+        merchant_freight=Money(given, row.currency),
     )

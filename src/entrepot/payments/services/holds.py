@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from entrepot.base.identity import new_id
+from entrepot.kernel.money import Money
 from entrepot.kernel.must import must
 from entrepot.ledger.terms import Shares
 from entrepot.payments import models
@@ -19,11 +20,13 @@ def open_holds(*, payment_id: int, shares: Sequence[Shares], at: datetime) -> No
         cursor.execute(
             """INSERT INTO payments_hold (id, merchant_id, order_id, consignment_id, payment_id, currency, goods_minor,
                       freight_minor, duty_minor, tax_minor, fees_minor, commission_minor, merchant_currency,
-                      merchant_net_minor, fx, authority, state, opened_at)
+                      merchant_net_minor, fx, authority, promoted_minor, promoted_freight_minor,
+                      merchant_freight_minor, state, opened_at)
                SELECT w.*, %s::text, %s::timestamptz
                  FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[],
                              %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-                             %s::text[], %s::bigint[], %s::numeric[], %s::text[]) AS w""",
+                             %s::text[], %s::bigint[], %s::numeric[], %s::text[], %s::bigint[], %s::bigint[],
+                             %s::bigint[]) AS w""",
             [
                 HoldState.OPEN.value,
                 at,
@@ -43,9 +46,16 @@ def open_holds(*, payment_id: int, shares: Sequence[Shares], at: datetime) -> No
                 [one.merchant_net.minor for one in shares],
                 [one.fx for one in shares],
                 [one.authority for one in shares],
+                [_minor(one.promoted) for one in shares],
+                [_minor(one.promoted_freight) for one in shares],
+                [_minor(one.merchant_freight) for one in shares],
             ],
         )
         must(cursor.rowcount == len(shares), "every consignment gets its hold")
+
+
+def _minor(part: Money | None) -> int:
+    return part.minor if part else 0
 
 
 @transaction.atomic

@@ -42,6 +42,7 @@ _ACCOUNTS: dict[Kind, Promise] = {
 _CODES: dict[Code, Promise] = {
     Code.CAPTURED: _("Shopper paid"),
     Code.PROMOTED: _("Discount we bear"),
+    Code.PROMOTION_RETURNED: _("Discount we bore, come back"),
     Code.PSP_FEE: _("Payment provider's fee"),
     Code.PSP_SETTLED: _("Paid into the bank by the provider"),
     Code.PSP_RESERVED: _("Kept back by the provider"),

@@ -1,0 +1,1 @@
+"""Discounts: who gives them, on what, until when, and who bears them."""
