@@ -1,4 +1,7 @@
-"""`python -m entrepot_sandbox [payments|carrier|all]`: the outside parties as processes of their own."""
+"""`python -m entrepot_sandbox [payments|carrier|stripe|all]`: the outside parties as processes of their own.
+
+`all` is our own payment provider and the carrier; `stripe` is a double of Stripe's API for trying that adapter.
+"""
 
 import argparse
 import errno
@@ -9,17 +12,23 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+from typing import Any
 
+from entrepot_sandbox import signatures
 from entrepot_sandbox.carrier import Carrier
 from entrepot_sandbox.clockwork import Clockwork, Courier
 from entrepot_sandbox.payments import Payments
 from entrepot_sandbox.server import Listener, Party
+from entrepot_sandbox.signatures import Signer
 from entrepot_sandbox.store import Chance, StateBusy, Store
+from entrepot_sandbox.stripe_double.party import StripeDouble
 
 PAYMENT_SECRET = "whsec_ZW50cmVwb3Qtc2FuZGJveC1wYXltZW50cw=="  # noqa: S105 - known to everyone, good for loopback only
 CARRIER_SECRET = "whsec_ZW50cmVwb3Qtc2FuZGJveC1jYXJyaWVyLQ=="  # noqa: S105 - likewise
 PAYMENT_KEY = "sk_sandbox_entrepot"
 CARRIER_KEY = "ck_sandbox_entrepot"
+STRIPE_KEY = "sk_test_entrepot_double"
+PORTS = {"payments": 8801, "carrier": 8802, "stripe": 8803}
 
 
 class Running:
@@ -76,7 +85,7 @@ def _give_up(running: list[Running], why: str) -> int:
 def _running(name: str, options: argparse.Namespace) -> Running:
     together = options.party == "all"
     port = options.carrier_port if together and name == "carrier" else options.port
-    listener = _listener(options.host, port if port is not None else {"payments": 8801, "carrier": 8802}[name])
+    listener = _listener(options.host, port if port is not None else PORTS[name])
     state = Path(options.state or f".entrepot/sandbox/{name}.sqlite3")
     if together and options.state:
         state = Path(options.state) / f"{name}.sqlite3"
@@ -93,17 +102,23 @@ def _running(name: str, options: argparse.Namespace) -> Running:
         "fault_hold": options.fault_hold,
         **({} if options.pace is None else {"pace": options.pace}),
     }
-    party: Party
-    if name == "payments":
-        secret = options.secret or os.environ.get("ENTREPOT_PAYMENT_WEBHOOK_SECRET") or PAYMENT_SECRET
-        api_key = options.api_key or os.environ.get("ENTREPOT_PAYMENT_API_KEY") or PAYMENT_KEY
-        party = Payments(store, api_key=api_key, **given)
-    else:
-        secret = options.secret or os.environ.get("ENTREPOT_CARRIER_WEBHOOK_SECRET") or CARRIER_SECRET
-        api_key = options.api_key or os.environ.get("ENTREPOT_CARRIER_API_KEY") or CARRIER_KEY
-        party = Carrier(store, api_key=api_key, **given)
+    party, sign = _party(name, store, options, given)
     listener.party = party
-    return Running(party, listener, Clockwork(party, Courier(store, url=webhook, secret=secret) if webhook else None))
+    return Running(party, listener, Clockwork(party, Courier(store, url=webhook, sign=sign) if webhook else None))
+
+
+def _party(name: str, store: Store, options: argparse.Namespace, given: dict[str, Any]) -> tuple[Party, Signer]:
+    secret, api_key = options.secret, options.api_key
+    if name == "carrier":
+        secret = secret or os.environ.get("ENTREPOT_CARRIER_WEBHOOK_SECRET") or CARRIER_SECRET
+        api_key = api_key or os.environ.get("ENTREPOT_CARRIER_API_KEY") or CARRIER_KEY
+        return Carrier(store, api_key=api_key, **given), signatures.standard(secret)
+    secret = secret or os.environ.get("ENTREPOT_PAYMENT_WEBHOOK_SECRET") or PAYMENT_SECRET
+    api_key = api_key or os.environ.get("ENTREPOT_PAYMENT_API_KEY")
+    if name == "stripe":
+        double = StripeDouble(store, api_key=api_key or STRIPE_KEY, **given)
+        return double, signatures.stripe(secret, double.api.spoilt)
+    return Payments(store, api_key=api_key or PAYMENT_KEY, **given), signatures.standard(secret)
 
 
 def _listener(host: str, port: int) -> Listener:
@@ -116,9 +131,9 @@ def _listener(host: str, port: int) -> Listener:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="entrepot_sandbox", description=__doc__)
-    parser.add_argument("party", nargs="?", default="all", choices=("payments", "carrier", "all"))
+    parser.add_argument("party", nargs="?", default="all", choices=("payments", "carrier", "stripe", "all"))
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, help="payments 8801, carrier 8802; 0 takes a free one")
+    parser.add_argument("--port", type=int, help="payments 8801, carrier 8802, stripe 8803; 0 takes a free one")
     parser.add_argument("--carrier-port", type=int, help="with `all`: the carrier's port")
     parser.add_argument("--state", help="the SQLite file; with `all`, a folder for both")
     parser.add_argument("--webhook", help="where events go; with `all`, the market's address (/webhooks/... is added)")

@@ -33,6 +33,11 @@ _WORDS: Final = {
         "card_4000000000000002": "is declined",
         "card_4000000000000119": "is accepted after a moment",
         "card_4000000000009995": "is charged, but the answer gets lost",
+        "card_4000000000000259": "is charged, and disputed by its holder soon after",
+        "authorised": "The bank has agreed. The shop takes the money when it has checked the order.",
+        "dispute": "Dispute this payment at the bank",
+        "dispute_why": "Try it: you are the card's holder now, and your bank takes the money back.",
+        "disputed": "The card's bank has taken this payment back. The shop can answer with evidence.",
         "declined": "The card was declined. You were not charged. Try another card.",
         "succeeded": "This payment is done.",
         "processing": "The bank is working on this payment. Please do not pay again.",
@@ -62,6 +67,11 @@ _WORDS: Final = {
         "card_4000000000000002": "被银行拒绝",
         "card_4000000000000119": "稍后成功",
         "card_4000000000009995": "已扣款，但结果页丢失",
+        "card_4000000000000259": "支付成功，随后持卡人提出拒付",
+        "authorised": "银行已同意。商城核对订单后才会扣款。",
+        "dispute": "向银行提出拒付",
+        "dispute_why": "试一试：您现在是持卡人，银行将把这笔钱收回。",
+        "disputed": "发卡行已收回这笔款项，商城可以提交证据抗辩。",
         "declined": "银行拒绝了这张卡，您未被扣款。请换一张卡再试。",
         "succeeded": "这笔款项已支付成功。",
         "processing": "银行正在处理，请勿重复支付。",
@@ -146,11 +156,12 @@ def trouble_of(form: Mapping[str, str], *, today: date) -> dict[str, str]:
     return trouble
 
 
-def page(intent: Json, *, form: Mapping[str, str], trouble: Mapping[str, str], back_url: str) -> str:
+def page(intent: Json, *, form: Mapping[str, str], trouble: Mapping[str, str], back_url: str,
+         disputed: bool = False) -> str:  # fmt: skip
     """The page for one intent in its state. form and trouble: what was typed and what is wrong with it."""
     words = _WORDS["zh" if str(intent["locale"]).lower().startswith("zh") else "en"]
     status = str(intent["status"])
-    closed = status in ("succeeded", "processing", "cancelled")
+    closed = status in ("succeeded", "authorised", "processing", "cancelled")
     description = str(intent["description"])
     return _PAGE.substitute(
         lang=words["lang"],
@@ -163,8 +174,8 @@ def page(intent: Json, *, form: Mapping[str, str], trouble: Mapping[str, str], b
         reference_label=words["reference"],
         reference=escape(str(intent["reference"])),
         description=" · " + escape(description) if description else "",
-        message=_message(words, status, troubled=bool(trouble)),
-        form=_done(words, back_url) if closed else _form(words, intent, form, trouble),
+        message=_message(words, "disputed" if disputed else status, troubled=bool(trouble)),
+        form=_done(words, intent, back_url, disputed=disputed) if closed else _form(words, intent, form, trouble),
         tests="" if closed else _tests(words),
         script="" if closed else f"<script>{_SCRIPT}</script>",
     )
@@ -183,12 +194,18 @@ def _message(words: Mapping[str, str], status: str, *, troubled: bool) -> str:
         return f'<p class="say" role="alert">{words["trouble"]}</p>'
     if status == "requires_card":
         return ""
-    tone = ' class="say ok" role="status"' if status == "succeeded" else ' class="say" role="alert"'
+    tone = ' class="say ok" role="status"' if status in ("succeeded", "authorised") else ' class="say" role="alert"'
     return f"<p{tone}>{words[status]}</p>"
 
 
-def _done(words: Mapping[str, str], back_url: str) -> str:
-    return f'<a class="pay done" href="{escape(back_url)}">{words["back"]}</a>'
+def _done(words: Mapping[str, str], intent: Json, back_url: str, *, disputed: bool) -> str:
+    back = f'<a class="pay done" href="{escape(back_url)}">{words["back"]}</a>'
+    if intent["status"] != "succeeded" or disputed:
+        return back
+    return (
+        f'{back}<form method="post" action="/pay/{escape(str(intent["id"]))}"><p class="why">{words["dispute_why"]}</p>'
+        f'<button class="plain" name="dispute" value="1">{words["dispute"]}</button></form>'
+    )
 
 
 def _form(words: Mapping[str, str], intent: Json, form: Mapping[str, str], trouble: Mapping[str, str]) -> str:

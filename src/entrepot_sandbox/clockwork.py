@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 import httpx
-from standardwebhooks import Webhook
 
 from entrepot_sandbox.server import Party
+from entrepot_sandbox.signatures import Signer
 from entrepot_sandbox.store import Delivery, Store
 
 SENDERS: Final = 4
@@ -18,12 +18,12 @@ WAIT_MAX: Final = 30.0
 
 
 class Courier:
-    """Sends every event to the market at least once, signed by Standard Webhooks, with backoff and without end."""
+    """Sends every event to the market at least once, signed, with backoff and without end."""
 
-    def __init__(self, store: Store, *, url: str, secret: str) -> None:
+    def __init__(self, store: Store, *, url: str, sign: Signer) -> None:
         self._store = store
         self._url = url
-        self._signer = Webhook(secret)
+        self._sign = sign
         self._client = httpx.Client(timeout=10, limits=httpx.Limits(max_connections=SENDERS), trust_env=False)
         self._busy: set[int] = set()
         self._gate = threading.Lock()
@@ -47,12 +47,7 @@ class Courier:
     def _send(self, delivery: Delivery) -> None:
         taken = False
         at = datetime.now(UTC)
-        headers = {
-            "Content-Type": "application/json",
-            "webhook-id": delivery.event,
-            "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": self._signer.sign(delivery.event, at, delivery.body.decode()),
-        }
+        headers = {"Content-Type": "application/json", **self._sign(delivery.event, at, delivery.body)}
         try:
             taken = self._client.post(self._url, content=delivery.body, headers=headers).is_success
         except httpx.HTTPError:

@@ -1,4 +1,4 @@
-"""A card payment provider: intents with a hosted card page, refunds, payouts, signed events."""
+"""A card payment provider: intents with a hosted card page, captures, refunds, payouts, signed events."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from entrepot_sandbox import card_page
+from entrepot_sandbox import card_page, chargebacks
 from entrepot_sandbox.server import Party, Problem, Reply, Request, Route, json_reply
 from entrepot_sandbox.store import Json, Store, iso
 
@@ -19,7 +19,8 @@ SUCCEEDS: Final = "4242424242424242"
 DECLINED: Final = "4000000000000002"
 PROCESSING: Final = "4000000000000119"
 REPLY_LOST: Final = "4000000000009995"
-TEST_CARDS: Final = (SUCCEEDS, DECLINED, PROCESSING, REPLY_LOST)
+DISPUTED: Final = "4000000000000259"
+TEST_CARDS: Final = (SUCCEEDS, DECLINED, PROCESSING, REPLY_LOST, DISPUTED)
 
 
 class Payments(Party):
@@ -39,7 +40,11 @@ class Payments(Party):
             Route("POST", r"/v1/intents", self.open_intent),
             Route("GET", r"/v1/intents/(pi_\w+)", self.show_intent),
             Route("POST", r"/v1/intents/(pi_\w+)/cancel", self.cancel_intent),
+            Route("POST", r"/v1/intents/(pi_\w+)/capture", self.capture_intent),
             Route("POST", r"/v1/intents/(pi_\w+)/refunds", self.refund_intent),
+            Route("POST", r"/v1/chargebacks", self.open_chargeback),
+            Route("GET", r"/v1/chargebacks/(cb_\w+)", self.show_chargeback),
+            Route("POST", r"/v1/chargebacks/(cb_\w+)/evidence", self.answer_chargeback),
             Route("POST", r"/v1/payouts", self.open_payout),
             Route("GET", r"/v1/payouts/(po_\w+)", self.show_payout),
             Route("GET", r"/v1/events", self.show_events),
@@ -63,6 +68,8 @@ class Payments(Party):
             "return_url": _return_url(body),
             "description": _words(body, "description", most=500, needed=False),
             "locale": _words(body, "locale", most=35, needed=False) or "en",
+            "capture": _choice(body, "capture", ("automatic", "manual")),
+            "amount_captured": 0,
             "amount_refunded": 0,
             "created_at": iso(),
         }
@@ -81,13 +88,28 @@ class Payments(Party):
             self._move(intent, "cancelled")
         return json_reply(_public(intent))
 
+    def capture_intent(self, request: Request, key: str) -> Reply:
+        """Take what was authorised, or a part of it, once; the rest is given free."""
+        intent, amount = self._intent(key), _amount(request.json())
+        if intent["status"] != "authorised":
+            raise Problem(409, "not_authorised", f"The intent is {intent['status']}.")
+        if amount > _whole(intent["amount"]):
+            raise Problem(422, "capture_exceeds_authorised", "No more can be taken than was authorised.")
+        intent["amount_captured"] = amount
+        self._move(intent, "succeeded")
+        return json_reply(_public(intent))
+
     def refund_intent(self, request: Request, key: str) -> Reply:
         intent, body = self._intent(key), request.json()
         amount = _amount(body)
         if intent["status"] != "succeeded":
             raise Problem(409, "not_captured", f"The intent is {intent['status']}.")
         refunded = _whole(intent["amount_refunded"])
-        if refunded + amount > _whole(intent["amount"]):
+        if any(one["status"] not in ("won", "lost") for one in self.store.things(kind="chargeback", reference=key)):
+            raise Problem(409, "disputed", "The card's bank has taken this payment back for now.")
+        lost = sum(_whole(one["amount"]) for one in self.store.things(kind="chargeback", reference=key)
+                   if one["status"] == "lost")  # fmt: skip
+        if refunded + lost + amount > _whole(intent["amount_captured"]):
             raise Problem(422, "refund_exceeds_captured", "Refunds cannot exceed what was captured.")
         intent["amount_refunded"] = refunded + amount
         refund: Json = {
@@ -111,9 +133,14 @@ class Payments(Party):
         return intent
 
     def _move(self, intent: Json, status: str, *, hold: float = 0.0) -> None:
+        if status == "succeeded" and not intent["amount_captured"]:
+            if intent["capture"] == "manual":
+                status = "authorised"
+            else:
+                intent["amount_captured"] = intent["amount"]
         intent["status"] = status
         self.store.put(intent, kind="intent")
-        if status in ("succeeded", "declined", "cancelled"):
+        if status in ("authorised", "succeeded", "declined", "cancelled"):
             self._say(f"intent.{status}", _public(intent), hold=hold)
 
     def _say(self, kind: str, data: Json, *, hold: float = 0.0) -> None:
@@ -126,9 +153,10 @@ class Payments(Party):
 
     def pay(self, request: Request, key: str) -> Reply:
         intent, form = self._intent(key), request.form()
-        if intent["status"] in ("processing", "succeeded"):
-            return self._back(intent)
-        if intent["status"] == "cancelled" or form.get("give_up"):
+        if intent["status"] == "succeeded" and form.get("dispute"):
+            self._dispute(intent, amount=_whole(intent["amount_captured"]), reason="product_not_received")
+            return self._page(intent)
+        if intent["status"] in ("processing", "authorised", "succeeded", "cancelled") or form.get("give_up"):
             return self._back(intent)
         trouble = card_page.trouble_of(form, today=datetime.now(UTC).date())
         number = re.sub(r"\D", "", form.get("number", ""))
@@ -144,6 +172,8 @@ class Payments(Party):
             self.store.later("settle", key, wait=SETTLES_AFTER)
             return self._back(intent)
         lost = number == REPLY_LOST
+        if number == DISPUTED:
+            self.store.later("dispute", key, wait=self._pace * 2)
         self._move(intent, "succeeded", hold=self._pace * 2 if lost else 0.0)
         reply = self._back(intent)
         return Reply(reply.status, reply.body, reply.headers, lost=lost)
@@ -156,11 +186,57 @@ class Payments(Party):
         trouble: dict[str, str] | None = None,
         status: int = 200,
     ) -> Reply:
-        page = card_page.page(intent, form=form or {}, trouble=trouble or {}, back_url=_back_url(intent))
+        disputed = bool(self.store.things(kind="chargeback", reference=str(intent["id"])))
+        page = card_page.page(
+            intent, form=form or {}, trouble=trouble or {}, back_url=_back_url(intent), disputed=disputed
+        )
         return Reply(status, page.encode(), card_page.HEADERS)
 
     def _back(self, intent: Json) -> Reply:
         return Reply(303, b"", {"Location": _back_url(intent), "Cache-Control": "no-store"})
+
+    # --- chargebacks: the card's bank takes a payment back
+
+    def open_chargeback(self, request: Request) -> Reply:
+        """What the bank would do, for scripts and tests: dispute a payment, or a part of it."""
+        body = request.json()
+        intent = self._intent(_words(body, "intent", most=64))
+        amount = _amount(body) if "amount" in body else _whole(intent["amount_captured"])
+        if intent["status"] != "succeeded" or amount > _whole(intent["amount_captured"]):
+            raise Problem(409, "not_captured", "No such amount was taken.")
+        return json_reply(self._dispute(intent, amount=amount, reason=_words(body, "reason", most=64)), 201)
+
+    def show_chargeback(self, request: Request, key: str) -> Reply:
+        return json_reply(self._chargeback(key))
+
+    def answer_chargeback(self, request: Request, key: str) -> Reply:
+        case = self._chargeback(key)
+        chargebacks.hand_in(case, request.json())
+        self.store.put(case, kind="chargeback")
+        self._say("chargeback.answered", case)
+        self.store.later("ruling", key, wait=self._pace)
+        return json_reply(case)
+
+    def _dispute(self, intent: Json, *, amount: int, reason: str) -> Json:
+        for case in self.store.things(kind="chargeback", reference=str(intent["id"])):
+            return case
+        case = chargebacks.opened("cb_" + secrets.token_hex(12), intent, amount=amount, reason=reason)
+        self.store.put(case, kind="chargeback", reference=str(intent["id"]))
+        self._say("chargeback.opened", case)
+        self.store.later("overdue", str(case["id"]), wait=chargebacks.ANSWER_WITHIN)
+        return case
+
+    def _chargeback(self, key: str) -> Json:
+        case = self.store.thing(key, kind="chargeback")
+        if case is None:
+            raise Problem(404, "not_found", "There is no such chargeback.")
+        return case
+
+    def _rule(self, action: str, key: str) -> None:
+        case = self._chargeback(key)
+        if chargebacks.ruled(case, overdue=action == "overdue"):
+            self.store.put(case, kind="chargeback")
+            self._say(f"chargeback.{case['status']}", case)
 
     # --- payouts
 
@@ -186,21 +262,44 @@ class Payments(Party):
         return json_reply(payout)
 
     def ring(self, action: str, subject: str) -> None:
-        if action == "settle":
-            intent = self._intent(subject)
-            if intent["status"] == "processing":
-                self._move(intent, "succeeded")
-            return
-        payout = self.store.thing(subject, kind="payout")
+        match action:
+            case "settle":
+                intent = self._intent(subject)
+                if intent["status"] == "processing":
+                    self._move(intent, "succeeded")
+            case "dispute":
+                intent = self._intent(subject)
+                if intent["status"] == "succeeded":
+                    self._dispute(intent, amount=_whole(intent["amount_captured"]), reason="fraudulent")
+            case "ruling" | "overdue":
+                self._rule(action, subject)
+            case "payout":
+                self._arrive(subject)
+            case "return":
+                self._send_back(subject)
+
+    def _arrive(self, key: str) -> None:
+        payout = self.store.thing(key, kind="payout")
         if payout is None or payout["status"] != "in_transit":
             return
-        fails = "fail" in str(payout["destination"]).lower()
+        destination = str(payout["destination"]).lower()
+        fails = "fail" in destination
         payout["status"] = "failed" if fails else "paid"
         if fails:
             payout["failure"] = "account_closed"
+        elif "return" in destination:
+            self.store.later("return", key, wait=self._pace)
         payout["arrived_at"] = iso(time.time())
         self.store.put(payout, kind="payout")
         self._say(f"payout.{payout['status']}", payout)
+
+    def _send_back(self, key: str) -> None:
+        """The merchant's bank sends money back days after it took it."""
+        payout = self.store.thing(key, kind="payout")
+        if payout is not None and payout["status"] == "paid":
+            payout["status"], payout["failure"] = "returned", "account_closed"
+            self.store.put(payout, kind="payout")
+            self._say("payout.returned", payout)
 
     # --- looking back
 
@@ -214,22 +313,28 @@ class Payments(Party):
         return json_reply({"data": events, "has_more": len(events) == int(limit)})
 
     def show_balance(self, request: Request) -> Reply:
-        """Per currency, minor units: captured, refunded, paid_out, in_transit."""
+        """Per currency, minor units: captured, refunded, disputed (taken back and not won), fees, paid_out, in_transit."""
         sums: dict[str, dict[str, int]] = {}
 
         def add(currency: object, name: str, amount: object) -> None:
-            row = sums.setdefault(str(currency), {"captured": 0, "refunded": 0, "paid_out": 0, "in_transit": 0})
+            row = sums.setdefault(str(currency), dict.fromkeys(_SUMS, 0))
             row[name] += _whole(amount)
 
         for intent in self.store.things(kind="intent"):
             if intent["status"] == "succeeded":
-                add(intent["currency"], "captured", intent["amount"])
+                add(intent["currency"], "captured", intent["amount_captured"])
                 add(intent["currency"], "refunded", intent["amount_refunded"])
+        for case in self.store.things(kind="chargeback"):
+            add(case["currency"], "disputed", 0 if case["status"] == "won" else case["amount"])
+            add(case["currency"], "fees", _whole(case["fee"]) - _whole(case["fee_refunded"]))
         for payout in self.store.things(kind="payout"):
-            if payout["status"] != "failed":
+            if payout["status"] not in ("failed", "returned"):
                 name = "paid_out" if payout["status"] == "paid" else "in_transit"
                 add(payout["currency"], name, payout["amount"])
         return json_reply({"balances": sums})
+
+
+_SUMS: Final = ("captured", "refunded", "disputed", "fees", "paid_out", "in_transit")
 
 
 def _public(intent: Json) -> Json:
@@ -268,6 +373,13 @@ def _words(body: Json, name: str, *, most: int, needed: bool = True) -> str:
     if not isinstance(value, str) or len(value) > most or (needed and not value.strip()):
         raise Problem(422, f"bad_{name}", f"{name} is a text of at most {most} characters.")
     return value
+
+
+def _choice(body: Json, name: str, choices: tuple[str, ...]) -> str:
+    value = body.get(name, choices[0])
+    if value not in choices:
+        raise Problem(422, f"bad_{name}", f"{name} is one of {', '.join(choices)}.")
+    return str(value)
 
 
 def _return_url(body: Json) -> str:

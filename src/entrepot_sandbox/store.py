@@ -5,7 +5,7 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -134,12 +134,16 @@ class Store:
     def say(self, kind: str, data: Mapping[str, object], *, event: str, hold: float = 0.0) -> None:
         """Write an event and queue its webhook, now and then twice or late; `hold` keeps it back that long."""
         body = json.dumps({"type": kind, "timestamp": iso(), "data": dict(data)}, ensure_ascii=False)
-        self._db.execute("INSERT INTO events (id, body) VALUES (?, ?)", (event, body))
-        due = time.time() + hold + self.chance.late()
-        self._db.execute("INSERT INTO deliveries (event, due) VALUES (?, ?)", (event, due))
+        holds = [hold + self.chance.late()]
         if self.chance.twice():
-            again = due + self.chance.random.uniform(0.0, 2.0)
-            self._db.execute("INSERT INTO deliveries (event, due) VALUES (?, ?)", (event, again))
+            holds.append(holds[0] + self.chance.random.uniform(0.0, 2.0))
+        self.announce(event, body, holds=holds)
+
+    def announce(self, event: str, body: str, *, holds: Sequence[float]) -> None:
+        """Write an event and queue a webhook for each of `holds`, the seconds it is kept back."""
+        self._db.execute("INSERT INTO events (id, body) VALUES (?, ?)", (event, body))
+        for hold in holds:
+            self._db.execute("INSERT INTO deliveries (event, due) VALUES (?, ?)", (event, time.time() + hold))
 
     def events(self, *, after: str, limit: int) -> list[Json] | None:
         """Events behind `after` ('' for the beginning), oldest first; None when `after` is unknown."""

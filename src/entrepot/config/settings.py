@@ -202,7 +202,9 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 PROCRASTINATE_IMPORT_PATHS = ["entrepot.jobs"]
 
 # The outside parties. In the demo all of them are `entrepot sandbox` on loopback.
-PAYMENT_URL = os.environ.get("ENTREPOT_PAYMENT_URL", "http://127.0.0.1:8801")
+PAYMENT_PROVIDER = os.environ.get("ENTREPOT_PAYMENT_PROVIDER", "sandbox")
+# Empty: the provider's own address.
+PAYMENT_URL = os.environ.get("ENTREPOT_PAYMENT_URL", "http://127.0.0.1:8801" if PAYMENT_PROVIDER == "sandbox" else "")
 PAYMENT_API_KEY = os.environ.get("ENTREPOT_PAYMENT_API_KEY", "sk_sandbox_entrepot")
 PAYMENT_WEBHOOK_SECRET = os.environ.get("ENTREPOT_PAYMENT_WEBHOOK_SECRET", "whsec_ZW50cmVwb3Qtc2FuZGJveC1wYXltZW50cw==")
 CARRIER_URL = os.environ.get("ENTREPOT_CARRIER_URL", "http://127.0.0.1:8802")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, NewType, Protocol
+from typing import Final, NewType
 
 from entrepot.kernel.money import Money
 from entrepot.ledger.terms import Shares
@@ -13,7 +13,8 @@ PaymentId = NewType("PaymentId", int)
 PayoutId = NewType("PayoutId", int)
 RefundId = NewType("RefundId", int)
 
-# News. Owner of the first four: the shopper; of the others: the merchant.
+# News. Owner of the first five: the shopper; of the others: the merchant.
+AUTHORISED: Final = "payments.authorised"
 CAPTURED: Final = "payments.captured"
 FAILED: Final = "payments.failed"
 CAME_LATE: Final = "payments.came_late"
@@ -22,6 +23,7 @@ HOLD_RELEASED: Final = "payments.hold_released"
 PAYOUT_OPENED: Final = "payments.payout_opened"
 PAYOUT_PAID: Final = "payments.payout_paid"
 PAYOUT_FAILED: Final = "payments.payout_failed"
+PAYOUT_RETURNED: Final = "payments.payout_returned"
 
 
 class State(StrEnum):
@@ -30,6 +32,7 @@ class State(StrEnum):
     CREATED = "created"
     OPENING = "opening"  # the provider may already know it
     AWAITING = "awaiting"  # the shopper can pay
+    AUTHORISED = "authorised"  # the card's bank has promised the money; it is taken when the merchants agree
     CAPTURED = "captured"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -42,6 +45,7 @@ class Verb(StrEnum):
 
     OPEN = "open"
     AWAIT = "await"
+    AUTHORISE = "authorise"
     CAPTURE = "capture"
     FAIL = "fail"
     CANCEL = "cancel"
@@ -57,12 +61,16 @@ class HoldState(StrEnum):
 
 
 class PayoutState(StrEnum):
-    """open: the money is set aside. sent: the provider has it in hand. paid: it arrived. failed: it came back."""
+    """open: the money is set aside. sent: the provider has it in hand. paid: it arrived. failed: it never did.
+
+    returned: it had arrived, and the merchant's bank sent it back.
+    """
 
     OPEN = "open"
     SENT = "sent"
     PAID = "paid"
     FAILED = "failed"
+    RETURNED = "returned"
 
 
 class PayoutVerb(StrEnum):
@@ -71,6 +79,7 @@ class PayoutVerb(StrEnum):
     SEND = "send"
     SETTLE = "settle"
     FAIL = "fail"
+    RETURN = "return"
 
 
 class RefundState(StrEnum):
@@ -78,24 +87,6 @@ class RefundState(StrEnum):
 
     OPEN = "open"
     DONE = "done"
-
-
-class IntentStatus(StrEnum):
-    """A payment as the provider sees it."""
-
-    REQUIRES_CARD = "requires_card"
-    PROCESSING = "processing"
-    SUCCEEDED = "succeeded"
-    DECLINED = "declined"
-    CANCELLED = "cancelled"
-
-
-class TransitStatus(StrEnum):
-    """A payout as the provider sees it."""
-
-    IN_TRANSIT = "in_transit"
-    PAID = "paid"
-    FAILED = "failed"
 
 
 class Outcome(StrEnum):
@@ -124,68 +115,6 @@ class OperatorAction:
     user_id: int
     verb: OperatorVerb
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderIntent:
-    """The provider's answer about a payment. reference: ours."""
-
-    id: str
-    status: IntentStatus
-    pay_url: str
-    amount: Money
-    reference: str
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderPayout:
-    """The provider's answer about a payout. reference: ours."""
-
-    id: str
-    status: TransitStatus
-    amount: Money
-    reference: str
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderProof:
-    """The provider has taken (or paid out) this much, under this id of its own."""
-
-    provider_id: str
-    amount: Money
-
-
-class Provider(Protocol):
-    """A payment provider. Every call may be repeated: `key` makes a second one answer like the first.
-
-    All raise ProviderSilent when the answer is not known, ProviderRefused when the provider says no.
-    """
-
-    def open_intent(self, *, key: str, amount: Money, return_url: str, description: str, locale: str) -> ProviderIntent:
-        """Ask for a page on which the shopper pays; `key` is also the reference."""
-        ...
-
-    def intent(self, *, intent_id: str) -> ProviderIntent:
-        """How a payment stands."""
-        ...
-
-    def cancel_intent(self, *, key: str, intent_id: str) -> ProviderIntent:
-        """Close the page; a payment that was made stays made, as the answer says."""
-        ...
-
-    def refund(self, *, key: str, intent_id: str, amount: Money, reason: str) -> ProviderProof:
-        """Give money of a payment back."""
-        ...
-
-    def send_payout(self, *, key: str, amount: Money, destination: str) -> ProviderPayout:
-        """Send money to a merchant's bank; `key` is also the reference."""
-        ...
-
-    def payout(self, *, payout_id: str) -> ProviderPayout:
-        """How a payout stands."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,9 @@ _REASON_WORDS: Final = {
     "not_captured": "nothing was paid for it",
     "not_cancellable": "it has been paid or ended already",
     "refund_exceeds_captured": "there is nothing left to give back",
+    "refund_failed": "the shopper's bank did not take the money back",
+    "disputed": "the card's bank has taken the payment back",
+    "evidence_closed": "the bank takes no evidence any more",
     "idempotency_key_reused": "the same key came before with another request",
     "": "for a reason that its own records name",
 }
