@@ -149,7 +149,7 @@ def held(*asked: Asked, shopper_id: int, route: str = "depot") -> int:
     order_id = placed(*asked, shopper_id=shopper_id, route=route)
     owners = sorted({one.merchant_id for one in asked})
     services.mark_order_paid(order_id=order_id, shopper_id=shopper_id, at=AT)
-    stock.commit_reservations(order_id=order_id, merchant_ids=owners)
+    stock.commit_reservations(order_id=order_id, merchant_ids=owners, at=AT)
     paid = payment_of_order(shopper_id=shopper_id, order_id=order_id)
     payments.open_holds(payment_id=paid.id, shares=queries.order_shares(order_id=order_id, merchant_ids=owners), at=AT)
     return order_id

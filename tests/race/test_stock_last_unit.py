@@ -1,7 +1,9 @@
 """The last unit is sold once, whoever asks at the same moment; with the lock off it is sold twice."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -40,10 +42,18 @@ def reserved(merchant_id: int) -> int:
     return counted
 
 
-def test_control_with_the_lock_off_the_last_unit_is_sold_twice(
-    unguarded: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(services, "_RESERVE", services._RESERVE.replace("FOR NO KEY UPDATE", ""))
+@pytest.fixture
+def unlocked() -> Iterator[None]:
+    """The function that reserves without the locks it takes."""
+    sql = (Path(services.__file__).parent.parent / "stock_reserve.sql").read_text()
+    with connection.cursor() as cursor:
+        cursor.execute(re.sub(r"FOR NO KEY UPDATE( OF \w+| SKIP LOCKED)?", "", sql))
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def test_control_with_the_lock_off_the_last_unit_is_sold_twice(unguarded: None, unlocked: None) -> None:
     merchant = parties.merchant()
     variant = make.article(merchant_id=merchant, pieces=1)
     answers = one_behind_the_other(

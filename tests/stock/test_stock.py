@@ -172,7 +172,7 @@ def test_paid_goods_stay_promised_until_they_leave() -> None:
         "unpaid goods do not leave"
     )
     for _ in range(2):
-        assert services.commit_reservations(order_id=order, merchant_ids=[merchant]) == 1
+        assert services.commit_reservations(order_id=order, merchant_ids=[merchant], at=AT) == 1
     assert counters(merchant) == [(5, 2)]
     other = [new_id()]
     assert services.issue_stock(order_id=order, merchant_id=merchant, variant_ids=other, at=AT) == 0

@@ -14,6 +14,8 @@ from entrepot.kernel.must import must
 RANKS: Final = (
     "basket_basket",
     "stock_position",
+    "stock_bucket",
+    "stock_article",
     "orders_order",
     "orders_consignment",
     "payments_payment",

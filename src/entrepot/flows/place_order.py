@@ -99,7 +99,8 @@ def _promise(viewer: Viewer, shopper_id: ShopperId, quote_ref: str, address_ref:
     wanted = [Wanted(line.merchant_id, line.variant_id, line.quantity) for line in lines]
     try:
         # Last, so that the articles' rows are locked for no longer than it takes to commit.
-        reserve_stock(order_id=order_id, lines=wanted, until=at + timedelta(seconds=ORPHAN_SECONDS), at=at)
+        until = at + timedelta(seconds=ORPHAN_SECONDS)
+        reserve_stock(order_id=order_id, shopper_id=shopper_id, lines=wanted, until=until, at=at)
     except SoldOut as short:
         titles = {line.variant_id: pick(line.title, viewer.language) for line in lines}
         named = ", ".join(f"{titles[one.variant_id]} ({one.left}/{one.wanted})" for one in short.lacking)

@@ -44,7 +44,7 @@ def settle_payment(*, payment_id: int, proof: ProviderProof, at: datetime) -> No
     held = Money.total((share.total for share in shares), payment.amount.currency)
     must(held == payment.amount, "the consignments sum to what was paid")
     must(mark_order_paid(order_id=order.id, shopper_id=order.shopper_id, at=at), "an order is paid once")
-    must(commit_reservations(order_id=order.id, merchant_ids=order.merchant_ids), "a paid order has its goods")
+    must(commit_reservations(order_id=order.id, merchant_ids=order.merchant_ids, at=at), "a paid order has its goods")
     open_holds(payment_id=payment_id, shares=shares, at=at)
     tell(terms.CAPTURED, subject=payment_id, owner=payment.shopper_id, at=at)
     post_transfers(transfers=book.captured(payment_id=payment_id, shares=shares), at=at)

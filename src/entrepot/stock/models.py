@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from entrepot.base.identity import new_id
 from entrepot.base.models import OwnedModel
-from entrepot.stock.terms import Reason, ReservationState
+from entrepot.stock.terms import Ahead, Reason, ReservationState, Spread
 
 
 class Place(OwnedModel):
@@ -30,7 +30,10 @@ class Place(OwnedModel):
 
 
 class Position(OwnedModel):
-    """How many of one article lie at one place, and how many of them are promised."""
+    """How many of one article lie at one place, and how many of them are promised.
+
+    pooled: of the promised ones those that are promised to the article's buckets there.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
     merchant_id = models.BigIntegerField()
@@ -38,6 +41,7 @@ class Position(OwnedModel):
     place_id = models.BigIntegerField()
     on_hand = models.IntegerField(default=0)
     reserved = models.IntegerField(default=0)
+    pooled = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "stock_position"
@@ -46,17 +50,112 @@ class Position(OwnedModel):
             models.CheckConstraint(
                 condition=Q(reserved__gte=0) & Q(reserved__lte=F("on_hand")), name="stock_reserved_lies_there"
             ),
+            models.CheckConstraint(
+                condition=Q(pooled__gte=0) & Q(pooled__lte=F("reserved")), name="stock_pooled_is_reserved"
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.variant_id}: {self.on_hand} ({self.reserved})"
 
 
+class Bucket(OwnedModel):
+    """Some of the pieces of one article at one place, so that its shoppers need not stand in line for one row.
+
+    used_at: when somebody last took a piece; quiet articles have their buckets taken away.
+    """
+
+    # Never used again, so that a reservation tells by it whether its bucket still stands.
+    id = models.BigAutoField(primary_key=True)
+    merchant_id = models.BigIntegerField()
+    variant_id = models.BigIntegerField()
+    place_id = models.BigIntegerField()
+    slot = models.SmallIntegerField()
+    pieces = models.IntegerField()
+    reserved = models.IntegerField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "stock_bucket"
+        constraints = (
+            models.UniqueConstraint(fields=["merchant_id", "variant_id", "place_id", "slot"], name="stock_bucket_once"),
+            models.CheckConstraint(
+                condition=Q(reserved__gte=0) & Q(reserved__lte=F("pieces")), name="stock_bucket_holds_its_own"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.variant_id}/{self.slot}: {self.pieces} ({self.reserved})"
+
+
+class Article(OwnedModel):
+    """What has been said about how one article is handed out. An article without a row is sold from what lies there.
+
+    buckets: how many there are at a place, 0 for none; closing: they are about to be taken away. limit_each: pieces
+    for one shopper. ahead: sold before it arrives, up to `ahead_limit` pieces, expected on `ahead_on`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    merchant_id = models.BigIntegerField()
+    variant_id = models.BigIntegerField()
+    spread = models.CharField(
+        max_length=6,
+        choices=[(how, how) for how in Spread],
+        default=Spread.AUTO,
+        db_default=Spread.AUTO,
+    )
+    buckets = models.SmallIntegerField(default=0, db_default=0)
+    closing = models.BooleanField(default=False, db_default=False)
+    limit_each = models.IntegerField(null=True)
+    ahead = models.CharField(
+        max_length=9, blank=True, choices=[(kind, kind) for kind in Ahead], default="", db_default=""
+    )
+    ahead_limit = models.IntegerField(default=0, db_default=0)
+    ahead_promised = models.IntegerField(default=0, db_default=0)
+    ahead_on = models.DateField(null=True)
+    sold_out = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        db_table = "stock_article"
+        constraints = (
+            models.UniqueConstraint(fields=["merchant_id", "variant_id"], name="stock_article_once"),
+            models.CheckConstraint(condition=Q(limit_each__gt=0), name="stock_article_limit"),
+            models.CheckConstraint(
+                condition=Q(ahead_promised__gte=0) & Q(ahead_promised__lte=F("ahead_limit")),
+                name="stock_article_ahead_in_limit",
+            ),
+            models.CheckConstraint(condition=Q(spread__in=list(Spread)), name="stock_article_spread"),
+            models.CheckConstraint(
+                condition=Q(ahead="") | Q(ahead__in=list(Ahead), ahead_on__isnull=False), name="stock_article_ahead"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.variant_id)
+
+
+class Wait(OwnedModel):
+    """Somebody stood in line for an article's row. Swept after a minute; a crash may empty the table."""
+
+    id = models.BigAutoField(primary_key=True)
+    merchant_id = models.BigIntegerField()
+    variant_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "stock_wait"
+        indexes = (models.Index(fields=["merchant_id", "variant_id", "at"], name="stock_wait_article"),)
+
+    def __str__(self) -> str:
+        return str(self.variant_id)
+
+
 class Reservation(OwnedModel):
     """What is promised to one order from one place.
 
+    place_id: 0 while the goods are still to come, expected on `due_on`. bucket_id: the bucket they came from, or 0.
     bound: its order has been written. Until then it lapses at `expires_at` and anybody may free it; afterwards only
-    the order's cancelling does.
+    the order's cancelling does. limited: it counts towards what one shopper may have.
     """
 
     # A plain sequence: nobody refers to a reservation by its id, and one statement writes as many as places give.
@@ -65,16 +164,22 @@ class Reservation(OwnedModel):
     order_id = models.BigIntegerField()
     variant_id = models.BigIntegerField()
     place_id = models.BigIntegerField()
+    bucket_id = models.BigIntegerField(default=0, db_default=0)
+    shopper_id = models.BigIntegerField(default=0, db_default=0)
     quantity = models.IntegerField()
     state = models.CharField(max_length=9, choices=[(state, state) for state in ReservationState])
     bound = models.BooleanField(default=False)
+    limited = models.BooleanField(default=False, db_default=False)
     expires_at = models.DateTimeField()
+    committed_at = models.DateTimeField(null=True)
+    due_on = models.DateField(null=True)
 
     class Meta:
         db_table = "stock_reservation"
         constraints = (
             models.UniqueConstraint(
-                fields=["merchant_id", "order_id", "variant_id", "place_id"], name="stock_reservation_once"
+                fields=["merchant_id", "order_id", "variant_id", "place_id", "bucket_id"],
+                name="stock_reservation_once",
             ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="stock_reservation_positive"),
             models.CheckConstraint(condition=Q(state__in=list(ReservationState)), name="stock_reservation_state"),
@@ -84,6 +189,14 @@ class Reservation(OwnedModel):
                 fields=["expires_at"],
                 name="stock_reservation_lapsing",
                 condition=Q(state=ReservationState.HELD, bound=False),
+            ),
+            models.Index(
+                fields=["merchant_id", "variant_id", "shopper_id"],
+                name="stock_reservation_shopper",
+                condition=Q(limited=True),
+            ),
+            models.Index(
+                fields=["merchant_id", "variant_id", "id"], name="stock_reservation_ahead", condition=Q(place_id=0)
             ),
         )
 

@@ -23,12 +23,16 @@ def available(*, variant_ids: Sequence[int], merchant_ids: Sequence[int] | None 
         return free
     owners = "merchant_id = ANY(%s) AND " if merchant_ids is not None else ""
     crossing = nullcontext() if merchant_ids is not None else across_owners("articles of many merchants on one page")
-    parameters = [list(set(merchant_ids))] if merchant_ids is not None else []
+    asked = [*([list(set(merchant_ids))] if merchant_ids is not None else []), list(free)]
     with crossing, connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT variant_id, sum(on_hand - reserved) FROM stock_position
-                 WHERE {owners} variant_id = ANY(%s) GROUP BY variant_id""",  # noqa: S608 - one of two fixed texts
-            [*parameters, list(free)],
+            f"""SELECT variant_id, sum(free) FROM (
+                  SELECT variant_id, on_hand - reserved AS free FROM stock_position
+                   WHERE {owners} variant_id = ANY(%s)
+                  UNION ALL
+                  SELECT variant_id, pieces - reserved FROM stock_bucket WHERE {owners} variant_id = ANY(%s)
+                ) AS lying GROUP BY variant_id""",  # noqa: S608 - one of two fixed texts
+            [*asked, *asked],
         )
         free.update({variant_id: int(pieces) for variant_id, pieces in cursor.fetchall()})
     return free
@@ -38,10 +42,21 @@ def positions(*, viewer: Viewer, merchant_id: int, variant_ids: Sequence[int]) -
     """What lies where of these articles, in order of variant and place. Raises NotYours."""
     must_work_for(viewer=viewer, merchant_id=merchant_id)
     names = {place.id: place.name for place in _places(merchant_id)}
-    rows = models.Position.objects.filter(merchant_id=merchant_id, variant_id__in=list(variant_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT p.variant_id, p.place_id, p.on_hand,
+                      p.reserved - p.pooled + coalesce((SELECT sum(b.reserved) FROM stock_bucket b
+                                                         WHERE b.merchant_id = p.merchant_id
+                                                           AND b.variant_id = p.variant_id
+                                                           AND b.place_id = p.place_id), 0)
+                 FROM stock_position p WHERE p.merchant_id = %s AND p.variant_id = ANY(%s)
+                ORDER BY p.variant_id, p.place_id""",
+            [merchant_id, list(variant_ids)],
+        )
+        rows = cursor.fetchall()
     return tuple(
-        Position(row.variant_id, names[PlaceId(row.place_id)], row.on_hand, row.reserved)
-        for row in rows.order_by("variant_id", "place_id")
+        Position(variant, names[PlaceId(place_id)], on_hand, int(promised))
+        for variant, place_id, on_hand, promised in rows
     )
 
 
@@ -78,7 +93,7 @@ def place(*, merchant_id: int, place_id: int) -> Place:
 
 
 def rows_of_order(*, order_id: int, merchant_ids: Sequence[int]) -> Rows:
-    """The positions an order's open reservations draw on, for `locks.take` before they are released or issued.
+    """The positions of the articles an order has open reservations of, for `locks.take` before they are released or issued.
 
     Committing needs none of them: it leaves the counters alone.
     """
@@ -86,7 +101,6 @@ def rows_of_order(*, order_id: int, merchant_ids: Sequence[int]) -> Rows:
         cursor.execute(
             """SELECT DISTINCT p.id FROM stock_reservation r
                  JOIN stock_position p ON p.merchant_id = r.merchant_id AND p.variant_id = r.variant_id
-                                      AND p.place_id = r.place_id
                 WHERE r.merchant_id = ANY(%s) AND r.order_id = %s AND r.state IN ('held', 'committed')""",
             [list(merchant_ids), order_id],
         )

@@ -8,16 +8,17 @@ from entrepot.stock.terms import Wanted
 def combined(lines: Iterable[Wanted]) -> tuple[Wanted, ...]:
     """The demand of all lines, one entry per article, in order of (merchant, variant).
 
-    Two lines for one article (two channels, say) draw on the same goods, so they are asked for together. Raises
-    ValueError for a quantity below one.
+    Two lines for one article (two channels, say) draw on the same goods, so they are asked for together; the shopper
+    waits for them when that was agreed for every one. Raises ValueError for a quantity below one.
     """
-    demand: dict[tuple[int, int], int] = {}
+    demand: dict[tuple[int, int], tuple[int, bool]] = {}
     for line in lines:
         if line.quantity < 1:
             raise ValueError("a reservation is for one piece at least")
         article = (line.merchant_id, line.variant_id)
-        demand[article] = demand.get(article, 0) + line.quantity
-    return tuple(Wanted(merchant, variant, quantity) for (merchant, variant), quantity in sorted(demand.items()))
+        pieces, ahead = demand.get(article, (0, True))
+        demand[article] = (pieces + line.quantity, ahead and line.ahead)
+    return tuple(Wanted(*article, *asked) for article, asked in sorted(demand.items()))
 
 
 def shares(*, free: Sequence[int], wanted: int) -> tuple[int, ...]:

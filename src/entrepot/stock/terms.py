@@ -40,6 +40,21 @@ class Reason(StrEnum):
     LOSS = "loss"
 
 
+class Spread(StrEnum):
+    """Whether an article's free pieces lie in buckets: when many want it at once, always, or never."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class Ahead(StrEnum):
+    """Why an article is sold before it is there. backorder: more of it is coming. preorder: it has never been there."""
+
+    BACKORDER = "backorder"
+    PREORDER = "preorder"
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a merchant keeps goods: a warehouse, a shelf, a cold store. country: ISO 3166-1."""
@@ -53,11 +68,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """So many pieces of one article."""
+    """So many pieces of one article. ahead: the shopper has agreed to wait for those that are still to come."""
 
     merchant_id: int
     variant_id: int
     quantity: int
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +134,26 @@ class SoldOut(Refused):
         self.lacking = lacking
         named = articles or ", ".join(f"{one.variant_id} ({one.left}/{one.wanted})" for one in lacking)
         super().__init__(articles=named)
+
+
+class OverLimit(Refused):
+    """More of an article than the merchant lets one shopper have, those of earlier orders counted."""
+
+    code = "stock.over_limit"
+    message = "One shopper may have so many of these (still open/wanted): {articles}."
+    remedy = "Take fewer, or remove these articles from the basket."
+
+    def __init__(self, *, over: tuple[Lacking, ...], articles: str = "") -> None:
+        self.over = over
+        super().__init__(articles=articles or ", ".join(f"{one.variant_id} ({one.left}/{one.wanted})" for one in over))
+
+
+class NotArrived(Refused):
+    """Goods that an order waits for are not there yet; they cannot be handed over."""
+
+    code = "stock.not_arrived"
+    message = "{pieces} pieces of this order have not arrived yet."
+    remedy = "Count the goods in when they come; the orders that were paid first get theirs first."
 
 
 class ReservationLost(Conflict):
