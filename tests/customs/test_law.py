@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from entrepot.customs import queries
-from entrepot.customs.models import MeasureRow
+from entrepot.customs.models import LoadRow, MeasureRow
 from entrepot.customs.rules import compiled, covering, goods_on, measures_on, restriction_on, tariff_rows, threshold_on
 from entrepot.customs.services import load_starter, load_tariff
 from entrepot.customs.terms import Law, LawMissing, TariffUnreadable
@@ -167,3 +167,13 @@ def test_a_broken_file_is_refused_and_nothing_is_changed(law: str, goods: str) -
 def test_an_unknown_destination_has_no_law() -> None:
     with pytest.raises(LawMissing):
         queries.law(destination="BR", on=date(2026, 3, 2))
+
+
+@pytest.mark.django_db
+def test_the_starter_does_not_take_back_whom_an_own_edition_speaks_for() -> None:
+    text = HEAD.replace('"XX"', '"GB"', 1).replace("\n", '\nmembers = ["GB", "IM"]\n', 1) + MEASURE
+    load_tariff(law=text, goods=GOODS, file="gb.toml", edition="2025")
+    LoadRow.objects.filter(tariff="GB", part="starter").update(digest="as an earlier version shipped it")
+
+    load_starter()
+    assert queries.law(destination="IM", on=date(2025, 3, 1)).currency == "USD"

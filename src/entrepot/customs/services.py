@@ -26,6 +26,7 @@ from entrepot.customs.rules import (
 from entrepot.customs.terms import LoadReport, Rows, Speaks
 
 STARTER: Final = Path(__file__).parent / "starter"
+_OWN: Final = "own"
 _CHUNK: Final = 4000
 _encoder: Final = msgspec.json.Encoder()
 
@@ -34,7 +35,7 @@ _encoder: Final = msgspec.json.Encoder()
 def load_starter() -> tuple[str, ...]:
     """Put in the tariffs that ship with the market; the authorities that changed. Repeating changes nothing.
 
-    Official parts stay, and go before it.
+    Official parts stay, and go before it; so does an operator's own edition, with the countries that it speaks for.
     """
     changed = []
     for law in sorted(STARTER.glob("*_law.toml")):
@@ -58,7 +59,7 @@ def load_tariff(*, law: str, goods: str, file: str, edition: str, at: datetime |
 
     Raises TariffUnreadable or RateUnreadable, and then nothing is changed.
     """
-    report = _load_own(law=law, goods=goods, file=file, edition=edition, part="own", at=at)
+    report = _load_own(law=law, goods=goods, file=file, edition=edition, part=_OWN, at=at)
     queries.forget()
     return report
 
@@ -66,10 +67,12 @@ def load_tariff(*, law: str, goods: str, file: str, edition: str, at: datetime |
 def _load_own(*, law: str, goods: str, file: str, edition: str, part: str, at: datetime | None = None) -> LoadReport:
     head = tariff_head(law=law, file=file)
     rows = tariff_rows(law=law, goods=goods, file=file)
-    TariffRow.objects.update_or_create(
-        pk=head.jurisdiction, defaults={"currency": head.currency, "members": list(head.members)}
-    )
     official = part != "starter"
+    # Whom an operator's own edition speaks for stays as it says.
+    if official or not LoadRow.objects.filter(tariff_id=head.jurisdiction, part=_OWN).exists():
+        TariffRow.objects.update_or_create(
+            pk=head.jurisdiction, defaults={"currency": head.currency, "members": list(head.members)}
+        )
     return load_part(
         jurisdiction=head.jurisdiction,
         part=part,
