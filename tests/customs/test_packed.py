@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from entrepot.customs import queries
+from entrepot.customs.queries import snapshot
 from entrepot.customs.queries.snapshot import keep_index, kept_index
 from entrepot.customs.rules import indexed, measures_on
 from entrepot.customs.rules.packed import Unpackable, packed, unpacked
@@ -61,7 +62,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_large_index_is_kept_on_disk_and_a_damaged_file_is_passed_over(home: Path) -> None:
     large = index(2_000)
-    keep_index(jurisdiction="US", digest="a" * 64, index=large)
+    keep_index(jurisdiction="US", digest="a" * 64, made=large)
     (file,) = (home / "cache" / "law").iterdir()
 
     found = kept_index(jurisdiction="US", digest="a" * 64, version="US:7-a")
@@ -78,11 +79,30 @@ def test_old_files_make_room_and_a_place_that_cannot_be_written_is_no_error(
 ) -> None:
     large = index(2_000)
     for letter in "abcdefghij":
-        keep_index(jurisdiction="US", digest=letter * 64, index=large)
+        keep_index(jurisdiction="US", digest=letter * 64, made=large)
     assert len(list((home / "cache" / "law").iterdir())) == 8
     (home / "a-file").write_text("")
     monkeypatch.setenv("ENTREPOT_HOME", str(home / "a-file"))
-    keep_index(jurisdiction="US", digest="a" * 64, index=large)
+    keep_index(jurisdiction="US", digest="a" * 64, made=large)
+
+
+def test_what_another_program_made_of_the_same_loads_is_not_taken(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep_index(jurisdiction="US", digest="a" * 64, made=index(2_000))
+    corrected = home / "index.py"
+    corrected.write_text("# the starter gives way one day earlier")
+    monkeypatch.setattr(snapshot, "_MAKERS", (*snapshot._MAKERS[:-1], corrected))
+    assert kept_index(jurisdiction="US", digest="a" * 64, version="") is None
+
+
+def test_a_disk_that_fills_up_keeps_nothing_of_the_file_it_cut_short(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    keep_index(jurisdiction="US", digest="a" * 64, made=index(2_000))
+    assert list((home / "cache" / "law").iterdir()) == []
 
 
 @pytest.mark.django_db

@@ -91,5 +91,5 @@ def _made(tariff: Tariff, load: int) -> LawIndex:
         return kept
     official, starter = stored_rows(jurisdiction=tariff.jurisdiction, load=load)
     index = indexed(currency=tariff.currency, version=version, official=official, starter=starter)
-    keep_index(jurisdiction=tariff.jurisdiction, digest=newest.version, index=index)
+    keep_index(jurisdiction=tariff.jurisdiction, digest=newest.version, made=index)
     return index
