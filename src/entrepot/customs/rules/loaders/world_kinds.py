@@ -1,87 +1,88 @@
 """The files of China, the European Union and the United Kingdom that we read."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from entrepot.customs.rules.loaders import cn_articles, cn_history, cn_tables, cn_workbook, eu_vat, uk_measures
-from entrepot.customs.rules.loaders.files import FileKind
+from entrepot.customs.rules.loaders.files import FileKind, Loading, TariffFile
+
+
+def _table(
+    part: str, what: str, name: str, heading: str, read: Callable[[TariffFile], Loading], order: int = 50
+) -> FileKind:
+    """A CSV file that is known by its name, or by how its heading begins (both regular expressions)."""
+    mark = re.compile(rb"^(\xef\xbb\xbf)?" + heading.encode())
+    return FileKind(part, part[:2].upper(), what, re.compile(name), read, mark, order=order)
+
 
 WORLD_KINDS: Final[tuple[FileKind, ...]] = (
-    FileKind(
-        part="cn.mfn_2011",
-        jurisdiction="CN",
-        what="China's duties of 2009 and 2011 from the Costa Rica agreement",
-        name=re.compile(r"cn_mfn_2011_hs8.*\.csv"),
-        mark=re.compile(rb"^(\xef\xbb\xbf)?hs8,name_zh,mfn_2009_pct,mfn_2011_pct"),
-        read=cn_history.costa_rica_schedule,
+    _table(
+        "cn.mfn_2011",
+        "China's duties of 2009 and 2011 from the Costa Rica agreement",
+        r"cn_mfn_2011_hs8.*\.csv",
+        "hs8,name_zh,mfn_2009_pct,mfn_2011_pct",
+        cn_history.costa_rica_schedule,
     ),
-    FileKind(
-        part="cn.mfn_2014",
-        jurisdiction="CN",
-        what="China's duties of 2014 from the Swiss agreement",
-        name=re.compile(r"cn_mfn_2014_hs8.*\.csv"),
-        mark=re.compile(rb"^(\xef\xbb\xbf)?hs8,name_zh,mfn_pct,fta_ch_pct"),
-        read=cn_history.swiss_schedule,
+    _table(
+        "cn.mfn_2014",
+        "China's duties of 2014 from the Swiss agreement",
+        r"cn_mfn_2014_hs8.*\.csv",
+        "hs8,name_zh,mfn_pct,fta_ch_pct",
+        cn_history.swiss_schedule,
     ),
-    FileKind(
-        part="cn.mfn_2018",
-        jurisdiction="CN",
-        what="China's duties and counter-duties of 2018 and 2019",
-        name=re.compile(r"cn_tariff_2018.*\.csv"),
-        mark=re.compile(rb"^(\xef\xbb\xbf)?hs10,description_en,mfn_\d{4}_\d{2}_\d{2}"),
-        read=cn_workbook.workbook,
+    _table(
+        "cn.mfn_2018",
+        "China's duties and counter-duties of 2018 and 2019",
+        r"cn_tariff_2018.*\.csv",
+        r"hs10,description_en,mfn_\d{4}_\d{2}_\d{2}",
+        cn_workbook.workbook,
     ),
-    FileKind(
-        part="cn.schedule",
-        jurisdiction="CN",
-        what="China's schedule of duties",
-        name=re.compile(r"cn_schedule.*\.csv"),
-        mark=re.compile(rb"^(\xef\xbb\xbf)?code,zh,en,mfn,conventional,special,general"),
-        read=cn_tables.schedule,
+    _table(
+        "cn.schedule",
+        "China's schedule of duties",
+        r"cn_schedule.*\.csv",
+        "code,zh,en,mfn,conventional,special,general",
+        cn_tables.schedule,
         order=60,
     ),
-    FileKind(
-        part="cn.cbec_list",
-        jurisdiction="CN",
-        what="China's positive list of retail CBEC imports",
-        name=re.compile(r"cn_cbec_list.*\.csv"),
-        mark=re.compile(rb"^(\xef\xbb\xbf)?code,zh,remark,valid_from"),
-        read=cn_tables.positive_list,
+    _table(
+        "cn.cbec_list",
+        "China's positive list of retail CBEC imports",
+        r"cn_cbec_list.*\.csv",
+        "code,zh,remark,valid_from",
+        cn_tables.positive_list,
         order=61,
     ),
-    FileKind(
-        part="cn.vat",
-        jurisdiction="CN",
-        what="China's value added tax by code",
-        name=re.compile(r"cn_vat.*\.csv"),
-        mark=re.compile(rb"^(\xef\xbb\xbf)?code,rate,valid_from"),
-        read=cn_tables.vat_table,
+    _table(
+        "cn.vat",
+        "China's value added tax by code",
+        r"cn_vat.*\.csv",
+        "code,rate,valid_from",
+        cn_tables.vat_table,
         order=62,
     ),
-    FileKind(
-        part="cn.consumption_tax",
-        jurisdiction="CN",
-        what="China's consumption tax by code",
-        name=re.compile(r"cn_consumption_tax.*\.csv"),
-        mark=re.compile(rb"^(\xef\xbb\xbf)?code,rate,at_least,per,"),
-        read=cn_tables.consumption_table,
+    _table(
+        "cn.consumption_tax",
+        "China's consumption tax by code",
+        r"cn_consumption_tax.*\.csv",
+        "code,rate,at_least,per,",
+        cn_tables.consumption_table,
         order=62,
     ),
-    FileKind(
-        part="cn.articles",
-        jurisdiction="CN",
-        what="China's table of personal articles",
-        name=re.compile(r"cn_inbound_articles.*\.csv"),
-        mark=re.compile(rb"^(\xef\xbb\xbf)?article_code8,name_zh"),
-        read=cn_articles.articles_table,
+    _table(
+        "cn.articles",
+        "China's table of personal articles",
+        r"cn_inbound_articles.*\.csv",
+        "article_code8,name_zh",
+        cn_articles.articles_table,
     ),
-    FileKind(
-        part="eu.vat",
-        jurisdiction="EU",
-        what="the member states' standard VAT rates",
-        name=re.compile(r"eu_standard_vat.*\.csv"),
-        mark=re.compile(rb"^(\xef\xbb\xbf)?eu_code,name,effective_from"),
-        read=eu_vat.vat_history,
+    _table(
+        "eu.vat",
+        "the member states' standard VAT rates",
+        r"eu_standard_vat.*\.csv",
+        "eu_code,name,effective_from",
+        eu_vat.vat_history,
     ),
     FileKind(
         part="gb.tariff",
