@@ -93,6 +93,14 @@ def test_headings_of_chapter_99_are_left_to_their_own_parts() -> None:
     assert "9801001000"[:8] in rated_lines(hts_lines(file(), at_least=5))
 
 
+def test_a_rate_under_a_rated_heading_of_chapter_99_is_no_stumbling_block() -> None:
+    def deeper(rows: list) -> None:
+        over = rows[0] | {"htsno": "9903.01.24", "indent": "0", "general": "10%", "other": "10%"}
+        rows += [over, over | {"htsno": "9903.01.24.10", "indent": "1", "general": "20%"}]
+
+    assert not [line for line in hts_lines(file(body=changed(deeper)), at_least=5) if line.code.startswith("99")]
+
+
 def test_a_revision_holds_from_the_later_of_the_days_it_is_given() -> None:
     loading = read_hts(file("2025_rev_16"), at_least=5)
     assert (loading.edition, loading.rows.holds_from) == ("2025 rev. 16", date(2025, 7, 1))

@@ -38,7 +38,7 @@ def test_every_form_is_taken_apart_and_its_text_kept(text: str, terms: tuple) ->
     assert found.known
 
 
-@pytest.mark.parametrize("text", ["", "about 5%", "5% or 6%", "3¢/furlong", "%", "-1%"])
+@pytest.mark.parametrize("text", ["", "about 5%", "5% or 6%", "3¢/furlong", "%", "-1%", "33 1/0%"])
 def test_a_form_that_is_not_known_is_refused_rather_than_taken_for_free(text: str) -> None:
     with pytest.raises(RateUnreadable):
         rate_expression(text=text)

@@ -116,6 +116,9 @@ def test_northern_ireland_has_a_tariff_of_its_own_and_british_vat() -> None:
 
 
 def test_what_looks_wrong_is_refused() -> None:
+    for name in ("effective_start_date", "effective_end_date"):
+        with pytest.raises(TariffUnreadable, match="'2021-13-01', a day of measure"):
+            uk_tariff(file(measure("103", component(10), **{name: "2021-13-01"})))
     with pytest.raises(TariffUnreadable, match="geographical areas"):
         uk_tariff(TariffFile("a.json", b"{}", beside()))
     with pytest.raises(TariffUnreadable, match="a whole file has"):

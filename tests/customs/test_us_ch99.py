@@ -63,6 +63,10 @@ def test_foreign_columns_codes_and_days_are_refused() -> None:
         table(name="s232_annex_products.csv", text=file("s232_annex_products.csv", "73x,1b,steel,p,2026-04-06"))
     with pytest.raises(TariffUnreadable, match="line 2: '6 April' is no day"):
         table(name="s232_annex_products.csv", text=file("s232_annex_products.csv", "73239300,1b,steel,p,6 April"))
+    with pytest.raises(TariffUnreadable, match="no column effective_from"):
+        table(name="fl301_country_rates.csv", text="ch99_code,country_iso2,basis,rate_pct\n")
+    with pytest.raises(TariffUnreadable, match="line 2: 'soon' is no day"):
+        table(name="fl301_country_rates.csv", text=file("fl301_country_rates.csv", "9903.05.20,DZ,flat_add,12.5,soon"))
 
 
 def test_a_ten_digit_line_under_its_own_subheading_is_kept_once() -> None:

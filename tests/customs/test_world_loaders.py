@@ -94,6 +94,9 @@ def test_a_workbook_that_looks_wrong_is_refused_with_its_line() -> None:
     assert "stands twice" in refused(workbook, WORKBOOK.replace("8703236010", "0809290000"), at_least=1)
     assert "per cent" in refused(workbook, WORKBOOK.replace("Cars,25", "Cars,2500"), at_least=1)
     assert "mfn_" in refused(workbook, WORKBOOK.replace("mfn_2018_01_01", "mfn", 1), at_least=1)
+    assert "'2018-13-01' is not a day" in refused(
+        workbook, WORKBOOK.replace("mfn_2018_01_01", "mfn_2018_13_01"), at_least=1
+    )
 
 
 def test_schedules_of_agreements_give_names_and_old_duties() -> None:

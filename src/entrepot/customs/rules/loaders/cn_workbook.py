@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
 from entrepot.customs.rules.loaders.files import Loading, TariffFile, table_of
-from entrepot.customs.rules.loaders.written import figure, percent_text, written
+from entrepot.customs.rules.loaders.written import day, figure, percent_text, written
 from entrepot.customs.terms import Dated, Goods, Measure, Rows, Speaks
 
 _COLUMN: Final = re.compile(r"(mfn|chg_mfn|add_us|chg_us)_(\d{4})_(\d{2})_(\d{2})")
@@ -87,7 +87,8 @@ def _columns(file: TariffFile, row: Mapping[str, str]) -> dict[str, tuple[str, d
     for name in row:
         matched = _COLUMN.fullmatch(name)
         if matched:
-            found[name] = (matched[1], date(*(int(part) for part in matched.groups()[1:])))
+            day_text = "-".join(matched.groups()[1:])
+            found[name] = (matched[1], day(text=day_text, file=file, line=1))
     if not any(kind == "mfn" for kind, _ in found.values()):
         raise file.refuse("no column mfn_YYYY_MM_DD with the duty of a day", 1)
     return found

@@ -128,7 +128,7 @@ def hts_lines(file: TariffFile, at_least: int = _WHOLE) -> list[HtsLine]:
 
 def _lines(file: TariffFile, rows: Sequence[_Row], at_least: int) -> list[HtsLine]:
     lines: list[HtsLine] = []
-    known: set[str] = set()
+    known: dict[str, HtsLine] = {}
     # The rows over the present one: indent, code (empty for a heading without one), words, code that holds the rates.
     over: list[tuple[int, str, str, str]] = []
     for number, row in enumerate(rows, start=1):
@@ -142,12 +142,12 @@ def _lines(file: TariffFile, rows: Sequence[_Row], at_least: int) -> list[HtsLin
         line = _line(file, row, number, indent, text)
         if line.code in known:
             raise file.refuse(f"{line.number} stands there twice", number)
-        known.add(line.code)
+        known[line.code] = line
         line.above = tuple(_above(over))
         rates = over[-1][3] if over else ""
         line.over = "" if line.rated else rates
         if line.rated and rates:
-            next(one for one in reversed(lines) if one.code == rates).excepted.append(line.code)
+            known[rates].excepted.append(line.code)
         over.append((indent, line.code, text, line.code if line.rated else rates))
         if line.code < "99":
             lines.append(line)

@@ -161,9 +161,16 @@ def _commodity(name: str, body: bytes) -> _Commodity:
     file = TariffFile(name, body)
     nested = one_of(file=file, kind="commodity") if is_answer(body) else body
     try:
-        return msgspec.json.decode(nested, type=_Commodity)
+        found = msgspec.json.decode(nested, type=_Commodity)
     except msgspec.DecodeError as wrong:
         raise file.refuse(f"no commodity of the tariff service ({wrong})") from wrong
+    for one in found.import_measures:
+        for text in filter(None, (one.effective_start_date, one.effective_end_date)):
+            try:
+                _day(text)
+            except ValueError as wrong:
+                raise file.refuse(f"{text!r}, a day of measure {one.id}, is no day") from wrong
+    return found
 
 
 def _measures(code: str, kind: str, one: _Measure, others: Sequence[_Measure], world: _World) -> Iterator[Measure]:

@@ -10,6 +10,9 @@ from typing import Final, NamedTuple
 from entrepot.customs.terms import TariffUnreadable
 
 _ABSENT: Final = frozenset({"", "NA"})
+_DAYS: Final = (
+    "effective_date", "effective_date_start", "effective_date_end", "first_effective_date", "effective_from",
+)  # fmt: skip
 _HEAD_OF_LINE: Final = 8
 _SHOWN: Final = 12
 
@@ -56,7 +59,7 @@ FILES: Final[Mapping[str, Columns]] = {
     "fentanyl_carveout_products.csv": Columns(("hts8", "ch99_code", "category"), 250),
     "s301_brazil_exempt_products.csv": Columns(("hts8",), 1_500),
     "s301fl_exempt_products.csv": Columns(("hts8",), 1_500),
-    "fl301_country_rates.csv": Columns(("ch99_code", "country_iso2", "basis", "rate_pct"), 60),
+    "fl301_country_rates.csv": Columns(("ch99_code", "country_iso2", "basis", "rate_pct", "effective_from"), 60),
     "s232_annex_products.csv": Columns(("hts_prefix", "annex", "metal_type", "source", "effective_date"), 900),
     "s232_derivative_products.csv": Columns(("hts_prefix", "ch99_code", "derivative_type", "effective_date"), 500),
     "s232_metal_chapter_products.csv": Columns(("hts_prefix", "metal_type", "kind", "effective_date", "source"), 200),
@@ -111,7 +114,7 @@ def _checked(name: str, rows: Sequence[Mapping[str, str]], numbers: Sequence[int
             found = row.get(column)
             if found is not None and not found.replace(".", "").isdecimal():
                 raise TariffUnreadable(file=name, why=f"line {number}: {found!r} is no goods code")
-        for column in ("effective_date", "effective_date_start", "effective_date_end", "first_effective_date"):
+        for column in _DAYS:
             try:
                 day(row.get(column, ""))
             except ValueError as wrong:

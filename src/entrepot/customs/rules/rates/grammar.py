@@ -22,7 +22,7 @@ UNKNOWN: Final = "unknown"
 _PLUS: Final = re.compile(r"\s*\+\s*")
 _NUMBER: Final = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _PERCENT: Final = re.compile(
-    rf"(?P<whole>{_NUMBER})(?: (?P<above>\d+)/(?P<below>\d+))?\s?(?:%|percent)(?: (?:up)?(?:on|of) (?P<of>.+))?"
+    rf"(?P<whole>{_NUMBER})(?: (?P<above>\d+)/(?P<below>[1-9]\d*))?\s?(?:%|percent)(?: (?:up)?(?:on|of) (?P<of>.+))?"
 )
 _MONEY: Final = rf"(?:(?P<cents>{_NUMBER})\s?¢|\$(?P<dollars>{_NUMBER})|(?P<currency>[A-Z]{{3}}) (?P<amount>{_NUMBER}))"
 _SPECIFIC: Final = re.compile(rf"{_MONEY}(?:\s?/\s?| for |\s)(?P<unit>.+)")
