@@ -17,12 +17,14 @@ from entrepot.cli import app
 from entrepot.cli import explain as _register  # noqa: F401 - puts the commands on the app
 from entrepot.customs import queries as customs
 from entrepot.customs.services import load_tariff
+from entrepot.customs.terms import LoadUnknown
 from entrepot.landed import queries as landed
 from entrepot.landed.models import QuoteRow
 from entrepot.landed.rules import citation, replayed, told_quote
 from entrepot.landed.terms import BasketQuote, QuoteMissing, Verdict
 from entrepot.parties.terms import Desk, ShopperId, Viewer
 from tests.flows.test_quote_basket import cherries, phone_case, put, quoted
+from tests.landed import make
 from tests.parties import make as parties
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +91,16 @@ def test_a_quote_whose_data_is_not_here_says_so(american: BasketQuote) -> None:
     elsewhere = replace(american, data_version="US:999999-0123456789ab")
     (found,) = landed.replays(quote=elsewhere)
     assert (found.verdict, found.data_version) == (Verdict.LAW_GONE, "US:999999-0123456789ab")
+
+
+@pytest.mark.parametrize("authority", ["AU", "KR"])
+def test_an_answer_is_never_had_again_by_the_load_of_another_authority(authority: str) -> None:
+    """Of a load before and of one after those of the United States."""
+    versions = {one.jurisdiction: one.data_version for one in customs.tariffs()}
+    request = make.request(make.line("50"))
+    assert landed.answer(request=request, data_version=versions["US"]) == landed.answer(request=request)
+    with pytest.raises(LoadUnknown):
+        landed.answer(request=request, data_version=versions[authority])
 
 
 def test_only_its_shopper_and_an_operator_find_a_quote(american: BasketQuote) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from entrepot.customs import queries as customs
-from entrepot.customs.terms import LawMissing
+from entrepot.customs.terms import LawMissing, LoadUnknown
 from entrepot.landed.rules import lawless_answer, needed_rates, worked
 from entrepot.landed.terms import STRICT, Policy, QuoteAnswer, QuoteRequest, Worked
 from entrepot.rates import queries as rates
@@ -25,8 +25,13 @@ def reasoned(*, request: QuoteRequest, policy: Policy = STRICT, data_version: st
     as_of = customs.load_named(version=data_version) if data_version else None
     try:
         law = customs.law(destination=request.destination, on=request.on, as_of=as_of)
-    except LawMissing:
+    except LawMissing as missing:
+        if data_version:
+            raise LoadUnknown(version=data_version) from missing
         return Worked(lawless_answer(request=request), (), ())
+    if data_version not in ("", law.version):
+        # It names another authority's load.
+        raise LoadUnknown(version=data_version)
     pairs = needed_rates(request=request, currency=law.currency)
     found = official_rates(pairs=pairs, currency=law.currency, on=request.on)
     return worked(request=request, law=law, policy=policy, rates=found)
