@@ -18,6 +18,7 @@ from entrepot.landed.rules import (
     Parcel,
     Piece,
     Priced,
+    foreign_rates,
     gross_grams,
     lawless_answer,
     no_lane,
@@ -55,6 +56,7 @@ def parcel_prices(
     prices |= {cost.cost.currency for cost in costs if cost}
     home = {law.currency, door.currency} if law else {door.currency}
     pairs = {(base, quote) for base in prices | home for quote in home | set(owed_in) if base != quote}
+    pairs |= foreign_rates(currency=law.currency) if law else frozenset()
     rates = known_rates(pairs=frozenset(pairs), at=door.at)
 
     def answering(request: QuoteRequest, policy: Policy) -> Worked:

@@ -1,6 +1,14 @@
 """The landed-cost engine: one pure function from a request and a day's law to an answer that can be checked by hand."""
 
-from entrepot.landed.rules.answer import invalid_answer, lawless_answer, needed_rates, quote, request_of, worked
+from entrepot.landed.rules.answer import (
+    foreign_rates,
+    invalid_answer,
+    lawless_answer,
+    needed_rates,
+    quote,
+    request_of,
+    worked,
+)
 from entrepot.landed.rules.basket import VALID, Wanted, consigned, consignment_result, frozen_quote, on_sale
 from entrepot.landed.rules.citing import citation
 from entrepot.landed.rules.explaining import ConsignmentTold, PartTold, QuoteTold, rate_told, told_parts, told_quote
@@ -24,6 +32,7 @@ __all__ = [
     "consigned",
     "consignment_result",
     "fixed_sum",
+    "foreign_rates",
     "frozen_quote",
     "gross_grams",
     "invalid_answer",

@@ -102,9 +102,12 @@ def needed_rates(*, request: QuoteRequest, currency: str) -> frozenset[tuple[str
     pairs = {(line.currency, currency) for line in request.lines} | {
         (request.currency, currency), (currency, request.currency),
     }  # fmt: skip
-    if currency in _FOREIGN:
-        pairs.add((_FOREIGN[currency], currency))
-    return frozenset(pair for pair in pairs if pair[0] != pair[1])
+    return frozenset(pair for pair in pairs if pair[0] != pair[1]) | foreign_rates(currency=currency)
+
+
+def foreign_rates(*, currency: str) -> frozenset[tuple[str, str]]:
+    """The exchange rates (base, quote) that the law itself takes of an authority that counts in `currency`."""
+    return frozenset({(_FOREIGN[currency], currency)} if currency in _FOREIGN else ())
 
 
 def quote(
