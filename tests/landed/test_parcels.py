@@ -39,6 +39,14 @@ PIECES = st.lists(
 )
 
 
+@pytest.mark.parametrize(
+    ("destination", "hour", "day"), [("JP", 15, 23), ("AU", 13, 22), ("AU", 14, 23), ("US", 4, 21)]
+)
+def test_the_entry_date_is_the_authoritys_own(destination: str, hour: int, day: int) -> None:
+    door = replace(make.door(destination), at=make.NOV.replace(hour=hour))
+    assert door.on == make.NOV.date().replace(day=day)
+
+
 @given(PIECES)
 def test_every_part_is_shared_among_the_pieces_to_the_cent(pieces) -> None:
     found = at_the_door(make.parcel(*pieces))

@@ -30,7 +30,9 @@ from entrepot.rates.terms import Rate
 Rates = Mapping[tuple[str, str], Rate]
 Answering = Callable[[QuoteRequest, Policy], Worked]
 # The authority's clock against UTC, standard time: an entry date is a forecast, an hour at midnight is not.
-_HOURS: Final[Mapping[str, int]] = {"CN": 8, "US": -5, "CA": -5, "GB": 0}
+_HOURS: Final[Mapping[str, int]] = {
+    "CN": 8, "US": -5, "CA": -5, "GB": 0, "JP": 9, "KR": 9, "AU": 10,
+}  # fmt: skip
 _THOUSAND: Final = Decimal(1000)
 _DUTY_FAMILIES: Final = ("duty", "tax", "fees")
 # The law of these destinations differs by region, so a quote is good for one only.
