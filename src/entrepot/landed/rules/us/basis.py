@@ -8,6 +8,7 @@ from typing import Final
 from entrepot.landed.rules.working import ZERO, Line, Sheet, Source, unknown
 
 _CLAIM: Final = "98:"
+# Source: Trade Facilitation and Trade Enforcement Act of 2015, Pub. L. 114-125, section 904: changed these provisions.
 _SINCE: Final = date(2016, 2, 24)
 _REPAIR: Final = ("98020040", "98020050")
 _METAL_ABROAD: Final = "98020060"

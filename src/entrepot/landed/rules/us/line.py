@@ -18,6 +18,7 @@ _OVERLAYS: Final = (
     "s338",
 )  # fmt: skip
 _DOLLAR: Final = Decimal(1)
+# Source: HTS 9903.01.34, US note 2(v): US content of a fifth of the value or more stays free of the reciprocal duty.
 _US_CONTENT: Final = Decimal("0.2")
 _ASSUMED: Final = "Assumed: "
 # A measure of this kind charges nothing: it marks codes that orders in force name. The case decides, not the code.
@@ -185,7 +186,6 @@ def _overlay(sheet: Sheet, line: Line, rows: Sequence[Measure], values: Values) 
 def _value(sheet: Sheet, line: Line, measure: Measure, values: Values) -> Decimal:
     value = values.rest if "s232" in measure.shut_out_by else values.whole
     american = line.asked.measures.get("value:us", ZERO)
-    # Source: HTS 9903.01.34, US note 2(v): US content of a fifth of the value or more stays free of the reciprocal duty.
     if measure.kind == "ieepa_reciprocal" and "us_content" in line.claims and american >= values.whole * _US_CONTENT:
         sheet.say("Line {line}: US content of {value} is free of the reciprocal duty.", line=line.index, value=american)
         value = max(value - american, ZERO)
