@@ -1,7 +1,7 @@
 """How good the order is: nDCG@10 over people's ratings of real electronics, beside plain BM25.
 
 python -m bench relevance [--worst 10]
-Needs the labelled data (`ENTREPOT_DATA`, default ../shared/data): 19,406 products, 67 queries. A product nobody rated
+Needs the labelled data (`data/catalog` in the folder `ENTREPOT_SHARED`, default ../shared): 19,406 products, 67 queries. A product nobody rated
 counts as irrelevant, for us and for the baseline alike. The baseline is the same engine's own BM25: default tokens, title
 and description as one text, any of the words.
 """
@@ -25,7 +25,8 @@ from entrepot.search.queries import generations
 from entrepot.search.queries.engine import TantivyReader
 from entrepot.search.terms import Entry, Hits, SearchQuery
 
-DATA = Path(os.environ.get("ENTREPOT_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")) / "catalog"
+SHARED = Path(os.environ.get("ENTREPOT_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+DATA = SHARED / "data" / "catalog"
 TEXTS = (
     "attr_t_product_type",
     "attr_t_type",
@@ -92,7 +93,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--worst", type=int, default=0, help="also show so many of our worst queries")
     told = parser.parse_args(arguments)
     if not DATA.exists():
-        raise SystemExit(f"the labelled data is not at {DATA}; set ENTREPOT_DATA")
+        raise SystemExit(f"the labelled data is not at {DATA}; set ENTREPOT_SHARED")
     machine.show()
     folder = Path(tempfile.mkdtemp())
     (folder / "plain").mkdir()

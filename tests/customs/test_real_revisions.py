@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 from collections import Counter
 from datetime import date
 from functools import cache
@@ -22,17 +21,10 @@ from entrepot.landed import queries as landed
 from entrepot.landed.terms import Mode, Status
 from tests.customs import make
 from tests.landed import make as asked
+from tests.shared import TRADE, needs
 
-DATA = (
-    Path(os.environ.get("ENTREPOT_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
-    / "trade"
-    / "us"
-    / "hts"
-)
-pytestmark = [
-    pytest.mark.skipif(not DATA.is_dir(), reason=f"the real revisions are not at {DATA}; set ENTREPOT_DATA"),
-    pytest.mark.slow,
-]
+DATA = TRADE / "us" / "hts"
+pytestmark = [needs(DATA), pytest.mark.slow]
 
 
 def unpacked(path: Path) -> bytes:

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -10,9 +9,7 @@ import pytest
 from entrepot.customs.rules.loaders import TariffFile, recognise
 from entrepot.customs.rules.loaders.uk_measures import uk_tariff, xi_tariff
 from entrepot.customs.terms import Rows, TariffUnreadable
-
-TRADE = Path(os.environ.get("ENTREPOT_SHARED", Path(__file__).resolve().parents[3] / "shared")) / "data" / "trade"
-real = pytest.mark.skipif(not TRADE.exists(), reason="the data folder is not on this machine")
+from tests.shared import TRADE, needs
 
 AREAS = [{"id": f"{i:04}", "description": "x", "children_geographical_areas": []} for i in range(120)] + [
     {"id": "2080", "description": "Andes", "children_geographical_areas": [{"id": "CO"}, {"id": "PE"}]}
@@ -131,7 +128,7 @@ def test_what_looks_wrong_is_refused() -> None:
         uk_tariff(file(measure("103", component(1)), code="0102"))
 
 
-@real
+@needs(TRADE)
 @pytest.mark.parametrize(("service", "commodities", "measures"), [("uk", 6, 76), ("xi", 1, 2)])
 def test_the_fixtures_of_the_service_load(service: str, commodities: int, measures: int) -> None:
     def unpacked(path: Path) -> bytes:

@@ -1,7 +1,6 @@
 """Files of China and Europe: what they say, and what is refused with its line."""
 
 import gzip
-import os
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,9 +15,7 @@ from entrepot.customs.rules.loaders.cn_tables import consumption_table, positive
 from entrepot.customs.rules.loaders.cn_workbook import workbook
 from entrepot.customs.rules.loaders.eu_vat import vat_history
 from entrepot.customs.terms import Measure, Rows, TariffUnreadable
-
-TRADE = Path(os.environ.get("ENTREPOT_SHARED", Path(__file__).resolve().parents[3] / "shared")) / "data" / "trade"
-real = pytest.mark.skipif(not TRADE.exists(), reason="the data folder is not on this machine")
+from tests.shared import TRADE, needs
 
 WORKBOOK = """\
 hs10,description_en,mfn_2018_01_01,add_us_2018_04_02,chg_mfn_2018_07_01,add_us_2018_07_06,chg_us_2019_01_01
@@ -203,7 +200,7 @@ def test_files_are_recognised_by_name_or_heading(name: str, head: bytes, part: s
     assert found.part == part
 
 
-@real
+@needs(TRADE)
 @pytest.mark.parametrize(
     ("path", "measures", "goods"),
     [
@@ -224,7 +221,7 @@ def test_the_whole_files_load(path: str, measures: int, goods: int) -> None:
     assert (len(rows.measures), len(rows.goods)) == (measures, goods)
 
 
-@real
+@needs(TRADE)
 def test_a_truncated_workbook_is_refused() -> None:
     body = gzip.decompress((TRADE / "cn/cn_tariff_2018_2019_hs10.csv.gz").read_bytes())
 

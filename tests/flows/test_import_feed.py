@@ -3,7 +3,6 @@
 import csv
 import gzip
 import io
-import os
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -22,11 +21,11 @@ from entrepot.stock import queries as stock
 from tests.catalogue import make
 from tests.parties import make as parties
 from tests.parties.make import AT
+from tests.shared import CATALOG, needs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 
-DATA = Path(os.environ.get("ENTREPOT_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
-EXPORTS = DATA / "catalog" / "shopify"
+EXPORTS = CATALOG / "shopify"
 
 
 def snapshot() -> dict[str, list[tuple[object, ...]]]:
@@ -301,7 +300,7 @@ EXPECTED = {
 }
 
 
-@pytest.mark.skipif(not EXPORTS.is_dir(), reason=f"the real exports are not at {EXPORTS}; set ENTREPOT_DATA")
+@needs(EXPORTS)
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_a_real_export_imports_whole_and_again_without_a_trace(name: str) -> None:
     merchant_id = parties.merchant()

@@ -1,10 +1,8 @@
 """The official lists of chapter 99, where the shared folder is at hand, as a law with one line of goods in it."""
 
-import os
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 
 from entrepot.customs.rules import indexed
 from entrepot.customs.rules.loaders.us_ch99 import Chapter99, chapter_99
@@ -16,11 +14,10 @@ from entrepot.landed.rules import quote
 from entrepot.landed.terms import Importer, Mode, QuoteAnswer, Transport
 from tests.customs.make import goods, measure
 from tests.landed.make import line, request, rows
+from tests.shared import TRADE, needs
 
-SHARED = Path(os.environ.get("ENTREPOT_SHARED", Path(__file__).resolve().parents[3] / "shared"))
-CH99 = SHARED / "data" / "trade" / "us" / "ch99"
-AT_HAND = CH99.is_dir()
-WHY = "the shared trade data is not on this machine"
+CH99 = TRADE / "us" / "ch99"
+NEEDED = needs(CH99)
 
 
 @cache

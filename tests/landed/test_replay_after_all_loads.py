@@ -1,6 +1,5 @@
 """A quote of January 2025 worked out again after everything that was loaded later: small parts, and the real folder."""
 
-import os
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,10 +21,10 @@ from tests.customs import make as law
 from tests.flows.test_quote_basket import cherries, phone_case, put, quoted
 from tests.landed import make as asked
 from tests.parties import make as parties
+from tests.shared import TRADE, needs
 
 ON = date(2025, 1, 15)
 AT = datetime(2025, 1, 15, 15, tzinfo=UTC)
-TRADE = Path(os.environ.get("ENTREPOT_DATA", Path(__file__).resolve().parents[3] / "shared" / "data")) / "trade"
 
 
 @pytest.fixture(autouse=True)
@@ -128,7 +127,7 @@ def answers(versions: tuple[str, ...] = ()) -> tuple[QuoteAnswer, ...]:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not TRADE.is_dir(), reason=f"the real files are not at {TRADE}; set ENTREPOT_DATA")
+@needs(TRADE)
 @pytest.mark.django_db
 def test_a_quote_of_january_2025_replays_to_the_cent_after_the_whole_folder_is_loaded(tmp_path: Path) -> None:
     first = tmp_path / "first"

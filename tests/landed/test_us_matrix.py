@@ -12,9 +12,9 @@ import pytest
 
 from entrepot.customs.rules.us_matrix import CENSUS, differences
 from entrepot.customs.terms import TariffUnreadable
-from tests.landed.overlays import AT_HAND, CH99, WHY, chapter, law
+from tests.landed.overlays import CH99, NEEDED, chapter, law
 
-pytestmark = pytest.mark.skipif(not AT_HAND, reason=WHY)
+pytestmark = NEEDED
 
 
 def matrix() -> bytes:

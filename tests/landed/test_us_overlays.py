@@ -8,9 +8,9 @@ import pytest
 from entrepot.landed.rules import quote
 from entrepot.landed.terms import Mode, Status
 from tests.landed.make import line, request
-from tests.landed.overlays import AT_HAND, WHY, answer, law, percentages
+from tests.landed.overlays import NEEDED, answer, law, percentages
 
-pytestmark = pytest.mark.skipif(not AT_HAND, reason=WHY)
+pytestmark = NEEDED
 
 FEB, MAY, AUG = "2026-02-15", "2026-05-01", "2026-08-10"
 # code, origin, day, base, facts, per cent by kind without the base

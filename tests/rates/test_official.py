@@ -1,10 +1,8 @@
 """The day an authority's rate is taken from, and monthly files of rates."""
 
 import gzip
-import os
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -12,9 +10,9 @@ from entrepot.rates import queries
 from entrepot.rates.rules import FED, ecb_rates, fed_rates, official_day, rates_kind, uk_rates
 from entrepot.rates.services import load_rates
 from entrepot.rates.terms import RatesUnreadable
+from tests.shared import TRADE, needs
 
-FX = Path(os.environ.get("ENTREPOT_SHARED", Path(__file__).resolve().parents[3] / "shared")) / "data" / "trade" / "fx"
-real = pytest.mark.skipif(not FX.exists(), reason="the data folder is not on this machine")
+FX = TRADE / "fx"
 FED_FILE = "Date,Country,Exchange rate\n2024-02-01,China,7.1928\n2024-02-01,Taiwan,31.3\n2024-02-01,Venezuela,36.1\n"
 UK_FILE = """[{"attributes": {"child_monetary_unit_code": "GBP", "exchange_rate": "0.8576",
   "operation_date": "2026-02-25", "validity_start_date": "2026-03-01T00:00:00.000Z"}}]"""
@@ -131,7 +129,7 @@ def test_monthly_series_never_stand_in_for_the_markets_rate() -> None:
     assert average.source.startswith(FED)
 
 
-@real
+@needs(FX)
 def test_the_real_monthly_file_agrees_with_the_ecb_in_its_direction() -> None:
     ecb: dict[str, list[Decimal]] = {}
     dollars: dict[date, Decimal] = {}

@@ -1,21 +1,16 @@
 """The contract's own worked requests, where the shared folder is at hand: every expected figure, to the cent."""
 
 import json
-import os
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from entrepot.landed import queries
 from entrepot.landed.rules import request_of
 from entrepot.landed.terms import QuoteAnswer, Status
+from tests.shared import CONTRACTS, needs
 
-EXAMPLES = (
-    Path(os.environ.get("ENTREPOT_SHARED", Path(__file__).resolve().parents[4] / "shared"))
-    / "contracts"
-    / "quote_examples.jsonl"
-)
+EXAMPLES = CONTRACTS / "quote_examples.jsonl"
 CASES = [json.loads(line) for line in EXAMPLES.read_text().splitlines()] if EXAMPLES.exists() else []
 _SUMS = ("duty", "tax", "fees", "total")
 
@@ -30,7 +25,7 @@ def before_waiver(answer: QuoteAnswer) -> Decimal:
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(not CASES, reason="the shared contract folder is not on this machine")
+@needs(EXAMPLES)
 @pytest.mark.parametrize("case", CASES, ids=[case["request"]["id"] for case in CASES])
 def test_the_expected_figures_come_out(case: dict) -> None:
     answer = queries.answer(request=request_of(body=json.dumps(case["request"])))
