@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings as market
 from django.db import connection
 from hypothesis import settings
 
@@ -30,6 +31,12 @@ def statements_name_their_owner(request: pytest.FixtureRequest) -> Iterator[None
         return
     with connection.execute_wrapper(refuse_ownerless_statement):
         yield
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure() -> None:
+    """Passwords cost nothing here; tests/house/test_passwords.py says what they cost in the market."""
+    market.PASSWORD_HASHERS = ["tests.house.passwords.Hasher"]
 
 
 @pytest.fixture(autouse=True)
