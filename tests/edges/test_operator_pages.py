@@ -4,10 +4,11 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 from tests.edges import shop as make
+from tests.orders import make as order_make
 from tests.parties import make as people
 
 from entrepot.orders import queries as orders
-from entrepot.orders.terms import State
+from entrepot.orders.terms import Stage, State, Verb
 from entrepot.payments import queries as payments
 from entrepot.payments.models import EventRow
 from entrepot.payments.services import flag_payment
@@ -51,7 +52,9 @@ def test_a_payment_in_trouble_is_ended_from_its_order_and_the_page_tells_who_did
     assert "The provider reports another amount." not in after
 
     operator = people.operator()
-    assert client.post(f"{at}/ask/").status_code == 302
+    flag_payment(payment_id=payment.id, shopper_id=payment.shopper_id, trouble="Once more.")
+    for _ in range(2):
+        assert client.post(f"{at}/ask/").status_code == 302
     flag_payment(payment_id=payment.id, shopper_id=payment.shopper_id, trouble="Again.")
     assert client.post(f"{at}/handled/", {"reason": "Settled by bank transfer"}).status_code == 302
     assert [one.verb for one in payments.actions_on(viewer=operator, payment_id=payment.id)] == [
@@ -89,3 +92,23 @@ def test_a_trouble_is_told_in_the_readers_language() -> None:
     flag_payment(payment_id=payment.id, shopper_id=payment.shopper_id, trouble=trouble)
     assert trouble in desk().get("/en/operator/").content.decode()
     assert "支付机构拒绝：" in desk().get(f"/zh-hans/operator/orders/{ref}/").content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_refused_parcels_money_goes_back_when_its_shopper_stays_silent(language: str) -> None:
+    shop = make.opened()
+    shopper, viewer = make.shopper()
+    ref = make.ordered(shopper, viewer, shop)
+    make.paid(viewer, ref)
+    (part,) = orders.order(viewer=viewer, ref=ref).consignments
+    client, page = desk(), f"/{language}/operator/orders/{ref}/"
+    form = f"{page}parcels/{part.ref}/give-back/"
+    assert form not in client.get(page).content.decode()
+    assert client.post(form).status_code == 422
+    order_make.move(part.id, part.merchant_id, Verb.SEND, Verb.RECEIVE, Verb.PACK, Verb.DISPATCH, Verb.REFUSE)
+    assert form in client.get(page).content.decode()
+    assert shopper.post(form).status_code == 404
+    for _ in range(2):
+        assert client.post(form)["Location"] == page
+    assert orders.order(viewer=viewer, ref=ref).consignments[0].stage is Stage.REFUNDED
+    assert form not in client.get(page).content.decode()

@@ -5,7 +5,7 @@ from django.test import Client
 from tests.allowance import make as identity_make
 from tests.depot import make as depot_make
 from tests.edges import shop as make
-from tests.edges.test_shopper_pages import check_page
+from tests.edges.pages import check_page
 from tests.parties import make as people
 
 from entrepot.allowance import queries as allowance
@@ -133,8 +133,14 @@ def test_a_refused_parcel_tells_its_shopper_what_to_choose(language: str) -> Non
     identity_make.hold(world.shopper_id, 10_000, order_id=world.view().order_id)
     depot_make.dispatched(world)
     worker, barcode = signed_in(world.staff.user_id), world.view().barcode
-    check_page(worker.get(f"/{language}/depot/parcels/{barcode}/"))
-    assert worker.post(f"/{language}/depot/parcels/{barcode}/refused/", {"total": "25,990.50"}).status_code == 302
+    form = f"/{language}/depot/parcels/{barcode}"
+    check_page(worker.get(f"{form}/"))
+    assert worker.post(f"{form}/refused/", {"total": "about 26 thousand"}).status_code == 302
+    assert world.view().stage == "dispatched", "what cannot be read is not taken for nothing said"
+    for day in ("", "soon", "2026-02-31"):
+        assert worker.post(f"{form}/returned/", {"cleared": day}).status_code == 302
+    assert allowance.use_of(shopper_id=world.shopper_id, at=people.AT).held.minor == 10_000
+    assert worker.post(f"{form}/refused/", {"total": "25,990.50"}).status_code == 302
     assert world.view().stage == "refused"
     use = allowance.use_of(shopper_id=world.shopper_id, at=people.AT)
     assert use.elsewhere.minor == 2_599_050

@@ -1,7 +1,7 @@
 """One house parcel: where it is, what is in it, where it goes."""
 
 import re
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from entrepot.allowance.rules import BEIJING
 from entrepot.base import clock
 from entrepot.depot import queries as depot
 from entrepot.depot.rules.parcels import Scanned, scan_read
@@ -49,12 +50,13 @@ def refused(request: HttpRequest, barcode: str) -> HttpResponse:
     """Customs refused the parcel for the importer's yearly allowance; `total` is what they say is used, if they do."""
     viewer = viewer_of(request)
     parcel = depot.parcel_by_barcode(viewer=viewer, barcode=barcode)
-    refuse_at_customs(
-        viewer=viewer,
-        consignment_ref=parcel.consignment_ref,
-        said=amount_of(request.POST.get("total", "")),
-        at=clock.now(),
-    )
+    typed = request.POST.get("total", "").strip()
+    said = amount_of(typed)
+    if typed and said is None:
+        # What customs say counts for good, so it is not guessed at.
+        messages.error(request, _("Write the amount in yuan, such as 12,345.60, or leave it empty."))
+        return HttpResponseRedirect(reverse("depot-parcel", args=[barcode]))
+    refuse_at_customs(viewer=viewer, consignment_ref=parcel.consignment_ref, said=said, at=clock.now())
     messages.success(request, _("Written down. The shopper is asked what to do; their money stays held."))
     return HttpResponseRedirect(reverse("depot-parcel", args=[barcode]))
 
@@ -62,19 +64,25 @@ def refused(request: HttpRequest, barcode: str) -> HttpResponse:
 @require_POST
 @depot_only
 def returned(request: HttpRequest, barcode: str) -> HttpResponse:
-    """The parcel is back in the customs zone; `cleared` is the day customs had released it."""
+    """The parcel is back in the customs zone; `cleared` is the day customs had released it, which is not guessed."""
     viewer = viewer_of(request)
     parcel = depot.parcel_by_barcode(viewer=viewer, barcode=barcode)
-    cleared = parse_date(request.POST.get("cleared", ""))
-    at = clock.now()
-    return_to_zone(
-        viewer=viewer,
-        consignment_ref=parcel.consignment_ref,
-        cleared_at=datetime.combine(cleared, time(), tzinfo=UTC) if cleared else parcel.expected_at,
-        at=at,
-    )
+    cleared_at = day_of(request.POST.get("cleared", ""))
+    if cleared_at is None:
+        messages.error(request, _("Say on which day customs released it."))
+        return HttpResponseRedirect(reverse("depot-parcel", args=[barcode]))
+    return_to_zone(viewer=viewer, consignment_ref=parcel.consignment_ref, cleared_at=cleared_at, at=clock.now())
     messages.success(request, _("Written down. The importer's yearly allowance is free again."))
     return HttpResponseRedirect(reverse("depot-parcel", args=[barcode]))
+
+
+def day_of(typed: str) -> datetime | None:
+    """The beginning of a day by Beijing's clock as a form gives it; nothing when it is none."""
+    try:
+        day = parse_date(typed.strip())
+    except ValueError:
+        return None
+    return datetime.combine(day, time(), tzinfo=BEIJING) if day else None
 
 
 def amount_of(typed: str) -> Money | None:

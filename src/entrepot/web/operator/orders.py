@@ -1,8 +1,14 @@
 """Orders as the operator sees them: found by state or reference, each with its money to the transfer."""
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from entrepot.base import clock
+from entrepot.flows.give_back_refused import give_back_refused
 from entrepot.ledger import queries as ledger
 from entrepot.ledger.terms import About
 from entrepot.orders import queries as orders
@@ -72,3 +78,12 @@ def show(request: HttpRequest, ref: str) -> HttpResponse:
         "regime_name": regime_name,
     }
     return render(request, "operator/order.html", shown)
+
+
+@operators_only
+@require_POST
+def give_back(request: HttpRequest, ref: str, consignment: str) -> HttpResponse:
+    """Customs refused the parcel and its shopper does not say what they want: their money goes back."""
+    give_back_refused(viewer=viewer_of(request), order_ref=ref, consignment_ref=consignment, at=clock.now())
+    messages.success(request, _("The money is on its way back to the shopper."))
+    return HttpResponseRedirect(reverse("operator-order", args=[ref]))

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.show, name="operator"),
     path("orders/", orders.listing, name="operator-orders"),
     path("orders/<slug:ref>/", orders.show, name="operator-order"),
+    path("orders/<slug:ref>/parcels/<slug:consignment>/give-back/", orders.give_back, name="operator-parcel-give-back"),
     path("prices/<slug:ref>/", price.show, name="operator-price"),
     path("payments/<slug:ref>/ask/", troubles.ask, name="operator-payment-ask"),
     path("payments/<slug:ref>/handled/", troubles.handled, name="operator-payment-handled"),
