@@ -169,7 +169,9 @@ def test_american_counter_duties_past_the_truce_are_unknown() -> None:
     for on in (date(2026, 11, 9), date(2026, 11, 10)):
         asked = make.cbec(make.chinese("6000", origin="US"), on=on, ship_from="US", mode=Mode.CARGO)
         answer = quote(request=asked, law=make.law("CN", on))
-        assert answer.reason == ("rate_unknown_from:2026-11-10" if on.day == 10 else None)
+        assert (answer.status, answer.reason) == (
+            (Status.UNKNOWN, "rate_unknown_from:2026-11-10") if on.day == 10 else (Status.AMOUNT, None)
+        )
 
 
 def test_a_given_duty_is_taken_to_hold_the_unloaded_lists_and_says_so() -> None:

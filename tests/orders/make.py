@@ -10,7 +10,7 @@ from entrepot.basket import services as basket
 from entrepot.basket.queries import basket_of_shopper
 from entrepot.kernel.money import Money
 from entrepot.landed.services import freeze_quote
-from entrepot.landed.terms import BasketQuote, Component, ConsignmentQuote, LineQuote
+from entrepot.landed.terms import BasketQuote, Component, ConsignmentQuote, LineQuote, Mode, QuoteRequest
 from entrepot.orders import queries, services
 from entrepot.orders.terms import Verb
 from entrepot.parties.terms import Address
@@ -22,6 +22,9 @@ from entrepot.stock.terms import Wanted
 from tests.parties.make import AT, CHINESE
 
 FX = Decimal("7.25")
+REQUEST = QuoteRequest(
+    id="t", on=AT.date(), destination="CN", ship_from="US", mode=Mode.CBEC_DIRECT, currency="CNY", lines=()
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,11 @@ def line(asked: Asked) -> LineQuote:
     )  # fmt: skip
 
 
-def consignment(lines: Sequence[LineQuote], *, route: str = "depot", channel: str = "mall") -> ConsignmentQuote:
+def consignment(
+    lines: Sequence[LineQuote], *, route: str = "depot", channel: str = "mall", retail: bool = False
+) -> ConsignmentQuote:
+    """retail: it counts to the yearly allowance with its goods and freight, the first of the year."""
+
     def total(part: str) -> Money:
         return Money.total((getattr(one, part) for one in lines), "CNY")
 
@@ -67,7 +74,8 @@ def consignment(lines: Sequence[LineQuote], *, route: str = "depot", channel: st
             ),
         ),
         notes=("Within the single limit.",), trace=("CNY 145.00 is below CNY 5,000.",),
-        annual_used_after=cny(100_000), days_min=6, days_max=10, asked=None,
+        annual_used_after=total("goods") + total("freight") if retail else cny(100_000), days_min=6, days_max=10,
+        asked=REQUEST if retail else None,
     )  # fmt: skip
 
 
@@ -78,11 +86,13 @@ def quote(
     at: datetime = AT,
     fingerprint: str = "f",
     destination: str = "CN",
+    retail: bool = False,
 ) -> BasketQuote:
     """One consignment per merchant, in order of appearance."""
     merchants = list(dict.fromkeys(one.merchant_id for one in asked))
     parts = tuple(
-        consignment([line(one) for one in asked if one.merchant_id == merchant], route=route) for merchant in merchants
+        consignment([line(one) for one in asked if one.merchant_id == merchant], route=route, retail=retail)
+        for merchant in merchants
     )
 
     def total(part: str) -> Money:
@@ -166,9 +176,9 @@ def basket_of(*asked: Asked, shopper_id: int) -> str:
     return basket_of_shopper(shopper_id=shopper_id).fingerprint
 
 
-def quoted(*asked: Asked, shopper_id: int, **changes: object) -> str:
+def quoted(*asked: Asked, shopper_id: int, retail: bool = False, **changes: object) -> str:
     """These lines lie in the basket and are quoted for China; answers the quote's reference."""
     fingerprint = basket_of(*asked, shopper_id=shopper_id)
-    kept = replace(quote(*asked, shopper_id=shopper_id, fingerprint=fingerprint), **changes)
+    kept = replace(quote(*asked, shopper_id=shopper_id, fingerprint=fingerprint, retail=retail), **changes)
     freeze_quote(quote=kept)
     return kept.ref

@@ -4,6 +4,7 @@ It reads the tables of all contexts directly (docs/decisions/0030): a proof that
 share that code's mistakes. It changes nothing.
 """
 
+from entrepot.jobs.audit.allowance import ALLOWANCE
 from entrepot.jobs.audit.book import BOOK
 from entrepot.jobs.audit.goods import GOODS
 from entrepot.jobs.audit.money import MONEY
@@ -11,6 +12,6 @@ from entrepot.jobs.audit.report import Check, Finding, Offender, audited
 from entrepot.jobs.audit.sales import SALES
 from entrepot.jobs.audit.traffic import TRAFFIC
 
-CHECKS = (*BOOK, *MONEY, *GOODS, *SALES, *TRAFFIC)
+CHECKS = (*BOOK, *MONEY, *GOODS, *SALES, *ALLOWANCE, *TRAFFIC)
 
 __all__ = ["CHECKS", "Check", "Finding", "Offender", "audited"]

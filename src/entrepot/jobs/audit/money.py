@@ -60,6 +60,12 @@ MONEY: Final = (
              WHERE coalesce(l.minor, 0) <> coalesce(r.minor, 0)""",
     ),
     Check(
+        "refunds.overdue",
+        "No money that is owed back to a shopper waits to be sent.",
+        """SELECT ref, format('owed since %%s', opened_at) FROM payments_refund
+            WHERE state = 'open' AND opened_at < %(before)s""",
+    ),
+    Check(
         "payouts.booked",
         "A payout on its way is promised in the ledger, one that arrived is posted, one that failed is voided.",
         """SELECT coalesce(p.ref, t.key), format('payout %%s %%s %%s, transfer %%s %%s %%s', p.state, p.amount_minor,
