@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axes.models import AccessLog
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 
-from entrepot.base import clock
+from entrepot.base import clock, idempotency
+from entrepot.base.models import IdempotencyRow
 from entrepot.base.owners import across_owners
 from entrepot.catalogue import queries as catalogue
 from entrepot.catalogue.models import ImportRun
@@ -107,3 +111,28 @@ def test_files_are_kept_for_ever_when_the_market_says_so(home: Path, settings: A
         os.utime(file, (0, 0))
     jobs.sweep_files(timestamp=0)
     assert len(list((home / "feeds" / str(merchant_id)).iterdir())) == 1
+
+
+def test_answers_are_forgotten_after_thirty_days_and_young_ones_are_not(monkeypatch: Any) -> None:
+    monkeypatch.setattr(idempotency, "_BATCH", 2)
+    now = clock.now()
+    for name, days in (("a", 31), ("b", 31), ("c", 45), ("young", 29), ("running", 0)):
+        IdempotencyRow.objects.create(principal="p", key=name, fingerprint=name, started_at=now - timedelta(days=days))
+    for _ in range(2):
+        jobs.sweep_answers(timestamp=0)
+    assert set(IdempotencyRow.objects.values_list("key", flat=True)) == {"young", "running"}
+
+
+def test_sessions_that_ran_out_and_old_sign_ins_are_removed() -> None:
+    for days in (-1, 1):
+        one = SessionStore()
+        one.set_expiry(clock.now() + timedelta(days=days))
+        one.create()
+    for user in ("old", "young"):
+        AccessLog.objects.create(username=user)
+    # It says itself when it was written.
+    AccessLog.objects.filter(username="old").update(attempt_time=clock.now() - timedelta(days=91))
+    for _ in range(2):
+        jobs.sweep_sessions(timestamp=0)
+    assert Session.objects.get().expire_date > clock.now()
+    assert [log.username for log in AccessLog.objects.all()] == ["young"]

@@ -8,7 +8,7 @@ STALE_AFTER the row may be taken over, the verb finds its own earlier effect and
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection, transaction
@@ -16,6 +16,9 @@ from django.db import connection, transaction
 from entrepot.kernel.errors import Conflict, Refused
 
 STALE_AFTER: Final = timedelta(seconds=30)
+# Nobody repeats a request later than that; what the verb itself has kept under the key stays.
+KEPT: Final = timedelta(days=30)
+_BATCH: Final = 10_000
 
 
 class KeyReused(Refused):
@@ -95,3 +98,18 @@ def finish(*, principal: str, key: str, answer: Answer | None) -> None:
             "UPDATE base_idempotency SET status = %s, headers = %s::jsonb, body = %s WHERE principal = %s AND key = %s",
             [answer.status, json.dumps(answer.headers), answer.body, principal, key],
         )
+
+
+def forget_answers(*, at: datetime) -> int:
+    """Forget what was answered more than thirty days ago, some thousands at a time; gives how many."""
+    gone, more = 0, True
+    while more:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                """DELETE FROM base_idempotency WHERE id IN (
+                       SELECT id FROM base_idempotency WHERE started_at < %s ORDER BY id LIMIT %s)""",
+                [at - KEPT, _BATCH],
+            )
+            more = cursor.rowcount == _BATCH
+            gone += cursor.rowcount
+    return gone
