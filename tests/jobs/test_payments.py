@@ -1,74 +1,24 @@
 """Our side and the provider's end alike, whatever is lost, doubled or turned round between them."""
-# long: one desk at the provider, and every way the two sides can come apart
 
 import json
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from entrepot.base import clock
-from entrepot.flows.cancel_order import Decision, cancel_order
-from entrepot.flows.open_payout import open_payout
 from entrepot.jobs import payments as jobs
-from entrepot.kernel.money import Money
 from entrepot.ledger import queries as ledger
-from entrepot.ledger.terms import Kind
-from entrepot.orders.terms import CancelReason
 from entrepot.orders.terms import State as OrderState
-from entrepot.parties.services import save_bank_account
-from entrepot.parties.terms import NotYours, Viewer
-from entrepot.payments import queries, services
-from entrepot.payments.services import take_provider_event
-from entrepot.payments.terms import OperatorVerb, Outcome, PayoutState, ProviderSilent, ReasonMissing, State
+from entrepot.payments import queries
+from entrepot.payments.terms import Outcome, ProviderSilent, State
 from tests.flows import make
+from tests.jobs.desk import end_of, events, hear, opened, sound, work_off
 from tests.parties import make as parties
 from tests.payments import make as payment_make
-from tests.payments.make import AT, SECRET
 
 pytestmark = pytest.mark.django_db
-
-
-def opened(**more):
-    """A sale whose page the provider has really opened."""
-    sale = make.sale(page=False, **more)
-    jobs.open_intent(payment_id=sale.payment_id)
-    return sale
-
-
-def hear(messages):
-    """Take messages as they come and act on each."""
-    for body, headers in messages:
-        take_provider_event(body=body, headers=headers, secret=SECRET, at=AT)
-        work_off()
-
-
-def work_off():
-    """Run what waits for the payments' jobs until nothing more waits, as a worker would."""
-    from procrastinate.contrib.django.models import ProcrastinateJob
-
-    while waiting := ProcrastinateJob.objects.filter(task_name__startswith="payments.").order_by("id").first():
-        getattr(jobs, waiting.task_name.partition(".")[2])(**waiting.args)
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [waiting.id])
-
-
-def events():
-    from entrepot.payments.models import EventRow
-
-    return {row.event_id: (row.outcome, row.trouble) for row in EventRow.objects.order_by("id")}
-
-
-def sound():
-    assert ledger.drift() == ()
-    assert queries.held_differs() == ()
-    return True
-
-
-def end_of(sale):
-    return sale.payment().state, sale.order().state
 
 
 def test_the_page_is_opened_once_however_often_the_job_runs(desk) -> None:
@@ -269,84 +219,6 @@ def test_a_message_that_cannot_be_worked_off_stays_in_the_inbox(desk) -> None:
     assert end_of(sale) == (State.CAPTURED, OrderState.PAID)
 
 
-def payout_of(merchant_id):
-    ref = open_payout(merchant_id=merchant_id, currency="USD", key="k", at=AT)
-    viewer = parties.merchant_viewer(merchant_id=merchant_id)
-    return queries.payout(viewer=viewer, merchant_id=merchant_id, ref=ref)
-
-
-def test_the_provider_is_told_the_account_of_the_moment_the_payout_was_opened(desk) -> None:
-    merchant_id = payment_make.merchant_with_money(5_000)
-    owner = parties.merchant_viewer(merchant_id=merchant_id)
-    account = {"holder": "Columbia Orchards", "country": "US", "bank_code": "021000021"}
-    save_bank_account(viewer=owner, merchant_id=merchant_id, number="1234567890", at=AT, **account)
-    payout = payout_of(merchant_id)
-    save_bank_account(viewer=owner, merchant_id=merchant_id, number="9999999999", at=AT, **account)
-    assert payout.destination.startswith("bnk_")
-    jobs.send_payout(payout_id=payout.id, merchant_id=merchant_id)
-    (sent,) = desk.store.things(kind="payout")
-    assert sent["destination"] == "US/021000021/1234567890"
-
-
-@pytest.mark.parametrize("heard", ["by message", "by asking"])
-def test_a_payout_arrives(desk, heard) -> None:
-    merchant_id = payment_make.merchant_with_money(5_000)
-    payout_of(merchant_id)
-    desk.loses_replies = True
-    with pytest.raises(ProviderSilent):
-        work_off()
-    desk.loses_replies = False
-    work_off()
-    work_off()
-    payout = payout_of(merchant_id)
-    assert (payout.state, len(desk.store.things(kind="payout"))) == (PayoutState.SENT, 1)
-    desk.wait()
-    if heard == "by message":
-        hear(desk.signed() * 2)
-    else:
-        for _ in range(2):
-            jobs.check_payout(payout_id=payout.id, merchant_id=merchant_id)
-    assert payout_of(merchant_id).state is PayoutState.PAID
-    assert desk.balances()["USD"]["paid_out"] == 5_000
-    assert ledger.drift() == ()
-
-
-def test_a_payout_that_the_bank_refuses_comes_back(desk) -> None:
-    merchant_id = payment_make.merchant_with_money(5_000)
-    payout = payout_of(merchant_id)
-    from entrepot.payments.models import PayoutRow
-
-    PayoutRow.objects.filter(merchant_id=merchant_id, id=payout.id).update(destination="fail")
-    work_off()
-    desk.wait()
-    hear(desk.signed())
-    back = payout_of(merchant_id)
-    assert (back.state, back.reason) == (PayoutState.FAILED, "account_closed")
-    assert ledger.subjects_with_money(kind=Kind.MERCHANT_AVAILABLE) == ((merchant_id, "USD", payout.amount),)
-
-
-def test_a_payout_that_the_provider_does_not_take_comes_back(desk) -> None:
-    merchant_id = payment_make.merchant_with_money(5_000)
-    payout = payout_of(merchant_id)
-    from entrepot.payments.models import PayoutRow
-
-    PayoutRow.objects.filter(merchant_id=merchant_id, id=payout.id).update(destination=" ")
-    work_off()
-    back = payout_of(merchant_id)
-    assert (back.state, back.reason) == (PayoutState.FAILED, "bad_destination")
-
-
-def test_a_payout_nobody_answers_for_is_asked_about_again(desk) -> None:
-    merchant_id = payment_make.merchant_with_money(5_000)
-    payout = payout_of(merchant_id)
-    desk.silent = True
-    jobs.check_payout(payout_id=payout.id, merchant_id=merchant_id)
-    assert payout_of(merchant_id).state is PayoutState.OPEN
-    desk.silent = False
-    jobs.check_payout(payout_id=payout.id, merchant_id=merchant_id)
-    assert payout_of(merchant_id).state is PayoutState.SENT
-
-
 def test_what_the_provider_refuses_to_open_is_put_on_the_operators_list(desk) -> None:
     sale = make.sale(page=False)
     ref = sale.payment().ref
@@ -371,77 +243,3 @@ def test_the_clock_asks_about_what_is_due_and_only_that(desk) -> None:
     work_off()
     assert end_of(due) == (State.CAPTURED, OrderState.PAID)
     assert end_of(early) == (State.AWAITING, OrderState.PLACED)
-
-
-def wrong_amount(desk):
-    """A sale for which the provider took one cent less than was asked."""
-    sale = opened()
-    intent_id = sale.payment().intent_id
-    intent = desk.store.thing(intent_id, kind="intent")
-    desk.store.put({**intent, "amount": sale.total.minor - 1}, kind="intent", reference=intent["reference"])
-    desk.pay(intent_id)
-    hear(desk.signed())
-    assert queries.payments_in_trouble(viewer=parties.operator()) == (sale.payment(),)
-    return sale
-
-
-def test_an_operator_has_another_amount_given_back_and_the_ledger_balances(desk) -> None:
-    sale = wrong_amount(desk)
-    operator = parties.operator()
-    decision = Decision(operator, "paid one cent less, card refuses the rest")
-    for _ in range(2):
-        cancel_order(
-            order_id=sale.order_id, shopper_id=sale.shopper_id, reason=CancelReason.OPERATOR, at=AT, decision=decision
-        )
-        work_off()
-        jobs.check_payment(payment_id=sale.payment_id)
-        assert end_of(sale) == (State.RETURNED, OrderState.CANCELLED)
-    (refund,) = queries.refunds_of(shopper_id=sale.shopper_id, payment_id=sale.payment_id)
-    assert refund.amount == sale.total - Money(1, sale.total.currency)
-    assert queries.payments_in_trouble(viewer=operator) == ()
-    assert sound()
-    assert all(one.debits == one.credits for one in ledger.trial_balance())
-    done = queries.actions_on(viewer=operator, payment_id=sale.payment_id)
-    assert {(one.user_id, one.verb, one.reason) for one in done} == {
-        (operator.user_id, OperatorVerb.GIVE_BACK, decision.reason)
-    }
-
-
-def test_asking_again_brings_trouble_back_that_is_still_there(desk) -> None:
-    sale = wrong_amount(desk)
-    operator = parties.operator()
-    services.ask_provider_again(viewer=operator, ref=sale.payment().ref, at=AT)
-    assert queries.payments_in_trouble(viewer=operator) == ()
-    jobs.check_payment(payment_id=sale.payment_id)
-    assert queries.payments_in_trouble(viewer=operator) == (sale.payment(),)
-    services.mark_payment_handled(viewer=operator, ref=sale.payment().ref, reason="  written off ", at=AT)
-    assert queries.payments_in_trouble(viewer=operator) == ()
-    assert [(one.verb, one.reason) for one in queries.actions_on(viewer=operator, payment_id=sale.payment_id)] == [
-        (OperatorVerb.HANDLED, "written off"),
-        (OperatorVerb.ASK, ""),
-    ]
-
-
-def test_only_operators_decide_and_never_without_a_reason(desk) -> None:
-    sale = wrong_amount(desk)
-    ref, operator = sale.payment().ref, parties.operator()
-    for viewer in (parties.shopper_viewer(), Viewer()):
-        with pytest.raises(NotYours):
-            services.ask_provider_again(viewer=viewer, ref=ref, at=AT)
-        with pytest.raises(NotYours):
-            services.mark_payment_handled(viewer=viewer, ref=ref, reason="because", at=AT)
-        with pytest.raises(NotYours):
-            services.mark_event_handled(viewer=viewer, event_id=1, reason="because", at=AT)
-    with pytest.raises(ReasonMissing):
-        services.mark_payment_handled(viewer=operator, ref=ref, reason=" ok ", at=AT)
-    assert queries.actions_on(viewer=operator, payment_id=sale.payment_id) == ()
-    assert queries.payments_in_trouble(viewer=operator) == (sale.payment(),)
-
-
-def test_an_odd_message_leaves_the_list_once_it_was_looked_into(desk) -> None:
-    wrong_amount(desk)
-    operator = parties.operator()
-    (odd,) = queries.events_odd(viewer=operator)
-    assert services.mark_event_handled(viewer=operator, event_id=odd.id, reason="see the payment", at=AT)
-    assert not services.mark_event_handled(viewer=operator, event_id=odd.id, reason="see the payment", at=AT)
-    assert queries.events_odd(viewer=operator) == ()

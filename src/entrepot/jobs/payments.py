@@ -24,6 +24,7 @@ from entrepot.kernel.errors import Refused
 from entrepot.parties import queries as parties
 from entrepot.payments import queries
 from entrepot.payments.adapters import provider
+from entrepot.payments.rules import SETTLED
 from entrepot.payments.services import (
     begin_opening,
     claim_payment_polls,
@@ -128,7 +129,7 @@ def check_payment(*, payment_id: int) -> None:
             open_intent(payment_id=payment_id)
         elif payment.state is State.CANCELLED:
             cancel_intent(payment_id=payment_id)
-        elif payment.state is State.RETURNING:
+        elif payment.state in SETTLED:
             _send_refunds(payment)
         elif payment.state in {State.AWAITING, State.FAILED}:
             with suppress(Refused):  # it is on the operator's list

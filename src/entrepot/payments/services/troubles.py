@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, DateTimeField, Exists, Q, QuerySet, Value, When
 
 from entrepot.base.outbox import defer
 from entrepot.parties.terms import NotYours, Viewer
 from entrepot.payments import models, queries
-from entrepot.payments.terms import OperatorVerb, Outcome, Payment, ReasonMissing
+from entrepot.payments.terms import OperatorVerb, Outcome, Payment, ReasonMissing, RefundState, State
 
 _REASON_LEAST = 5
 
@@ -17,24 +17,26 @@ _REASON_LEAST = 5
 def ask_provider_again(*, viewer: Viewer, ref: str, at: datetime) -> None:
     """Take a payment off the list and have the provider asked at once; when the trouble is still there it comes back.
 
-    Raises NotYours for all but operators, PaymentUnknown.
+    Changes nothing when it is not on the list, so not when pressed twice. Raises NotYours for all but operators,
+    PaymentUnknown.
     """
     user_id = _operator(viewer)
     payment = queries.payment(viewer=viewer, ref=ref)
-    _note(user_id=user_id, payment=payment, verb=OperatorVerb.ASK, reason="", at=at)
-    _ask(payment, at)
+    if _row_of(payment).exclude(trouble="").update(trouble="", poll_at=_due(payment, at), polls=0):
+        _note(user_id=user_id, payment=payment, verb=OperatorVerb.ASK, reason="", at=at)
+        _ask(payment)
 
 
 @transaction.atomic
 def mark_payment_handled(*, viewer: Viewer, ref: str, reason: str, at: datetime) -> None:
     """Take a payment off the list: it was settled elsewhere. Moves no money.
 
-    Raises NotYours for all but operators, PaymentUnknown, ReasonMissing.
+    Changes nothing when it is not on the list. Raises NotYours for all but operators, PaymentUnknown, ReasonMissing.
     """
-    user_id = _operator(viewer)
+    user_id, why = _operator(viewer), _given(reason)
     payment = queries.payment(viewer=viewer, ref=ref)
-    _note(user_id=user_id, payment=payment, verb=OperatorVerb.HANDLED, reason=_given(reason), at=at)
-    models.PaymentRow.objects.filter(shopper_id=payment.shopper_id, id=payment.id).update(trouble="")
+    if _row_of(payment).exclude(trouble="").update(trouble=""):
+        _note(user_id=user_id, payment=payment, verb=OperatorVerb.HANDLED, reason=why, at=at)
 
 
 @transaction.atomic
@@ -59,17 +61,28 @@ def mark_event_handled(*, viewer: Viewer, event_id: int, reason: str, at: dateti
 def decide_return(*, viewer: Viewer, payment: Payment, reason: str, at: datetime) -> None:
     """Whatever the provider took for this payment goes back, be it another amount than was asked.
 
+    The payment is locked. A decision stands once: repeating it has the provider asked again, until the money is back.
     Raises NotYours for all but operators, ReasonMissing.
     """
-    user_id = _operator(viewer)
-    _note(user_id=user_id, payment=payment, verb=OperatorVerb.GIVE_BACK, reason=_given(reason), at=at)
-    _ask(payment, at)
+    user_id, why = _operator(viewer), _given(reason)
+    if not queries.return_decided(payment_id=payment.id):
+        _note(user_id=user_id, payment=payment, verb=OperatorVerb.GIVE_BACK, reason=why, at=at)
+    _row_of(payment).update(trouble="", poll_at=_due(payment, at), polls=0)
+    _ask(payment)
 
 
-def _ask(payment: Payment, at: datetime) -> None:
-    models.PaymentRow.objects.filter(shopper_id=payment.shopper_id, id=payment.id).update(
-        trouble="", poll_at=at, polls=0
-    )
+def _row_of(payment: Payment) -> QuerySet[models.PaymentRow]:
+    return models.PaymentRow.objects.filter(shopper_id=payment.shopper_id, id=payment.id)
+
+
+def _due(payment: Payment, at: datetime) -> Case:
+    """When to ask next: at once, but never about a payment that has ended and of which nothing is owed back."""
+    owed = models.RefundRow.objects.filter(shopper_id=payment.shopper_id, payment_id=payment.id, state=RefundState.OPEN)
+    ended = Q(state__in=[State.CAPTURED, State.RETURNED])
+    return Case(When(ended & ~Exists(owed), then=Value(None, DateTimeField())), default=Value(at, DateTimeField()))
+
+
+def _ask(payment: Payment) -> None:
     defer("payments.check_payment", once=f"check_payment/{payment.id}", payment_id=payment.id)
 
 
