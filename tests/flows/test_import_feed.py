@@ -5,7 +5,6 @@ import gzip
 import io
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.db import connection
