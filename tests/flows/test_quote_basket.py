@@ -243,7 +243,7 @@ def test_a_stored_quote_replays_to_the_same_figures(viewer: Viewer) -> None:
         assert (again.components, again.trace, again.notes) == (one.components, one.trace, one.notes)
 
 
-def test_quoting_takes_five_statements_whatever_the_lines(viewer: Viewer) -> None:
+def test_quoting_takes_six_statements_whatever_the_lines(viewer: Viewer) -> None:
     listing = cherries()
     for which in (0, 1):
         put(viewer, listing, which=which)
@@ -253,7 +253,7 @@ def test_quoting_takes_five_statements_whatever_the_lines(viewer: Viewer) -> Non
     with CaptureQueriesContext(connection) as taken:
         quoted(viewer)
     statements = [query["sql"] for query in taken.captured_queries if "SAVEPOINT" not in query["sql"]]
-    assert len(statements) == 5
+    assert len(statements) == 6
 
 
 def test_a_quote_keeps_the_rate_and_its_day(viewer: Viewer) -> None:

@@ -1,20 +1,26 @@
 """Baskets and their lines, owned by the shopper."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from entrepot.base.identity import new_id
 from entrepot.base.models import OwnedModel
 
 
 class Basket(OwnedModel):
-    """The one basket of a shopper; it is emptied by an order, never closed."""
+    """The one basket of a shopper; it is emptied by an order, never closed.
+
+    codes: of promotions, as entered. delivery: the level chosen, by merchant, channel and place of dispatch.
+    """
 
     OWNER = "shopper_id"
     id = models.BigIntegerField(primary_key=True, default=new_id)
     shopper_id = models.BigIntegerField(unique=True)
     ref = models.CharField(max_length=24)
     changed_at = models.DateTimeField()
+    codes = ArrayField(models.CharField(max_length=24), default=list, db_default=[])
+    delivery = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 
     class Meta:
         db_table = "basket_basket"

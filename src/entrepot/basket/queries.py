@@ -1,5 +1,6 @@
 """What is in the viewer's basket."""
 
+import msgspec
 from django.db import connection
 
 from entrepot.basket import rules
@@ -16,11 +17,15 @@ def basket_of_shopper(*, shopper_id: int) -> Basket:
     """The shopper's basket, for verbs that act for them."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT b.ref, l.merchant_id, l.variant_id, l.channel, l.quantity
+            """SELECT b.ref, b.codes, b.delivery::text, l.merchant_id, l.variant_id, l.channel, l.quantity
                  FROM basket_basket b LEFT JOIN basket_line l ON l.shopper_id = b.shopper_id AND l.basket_id = b.id
                 WHERE b.shopper_id = %s ORDER BY l.id""",
             [shopper_id],
         )
         rows = cursor.fetchall()
-    lines = tuple(BasketLine(*row[1:]) for row in rows if row[1] is not None)
-    return Basket(rows[0][0] if rows else "", shopper_id, lines, rules.fingerprint(lines=lines))
+    if not rows:
+        return Basket("", shopper_id, (), rules.fingerprint(lines=()))
+    ref, codes, delivery = rows[0][:3]
+    lines = tuple(BasketLine(*row[3:]) for row in rows if row[3] is not None)
+    chosen = msgspec.json.decode(delivery, type=dict[str, str])
+    return Basket(ref, shopper_id, lines, rules.fingerprint(lines=lines), tuple(codes) if lines else (), chosen)

@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 
 from entrepot.base.identity import new_id
 from entrepot.base.models import OwnedModel
+from entrepot.carriage.terms import Level
 
 
 class RateCardRow(models.Model):
@@ -14,6 +15,7 @@ class RateCardRow(models.Model):
     route = models.CharField(max_length=8)
     from_country = models.CharField(max_length=2)
     to_country = models.CharField(max_length=2)
+    level = models.CharField(max_length=12, default=Level.STANDARD, db_default=Level.STANDARD.value)
     base_minor = models.BigIntegerField()
     step_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -29,7 +31,7 @@ class RateCardRow(models.Model):
         db_table = "carriage_rate_card"
         constraints = (
             models.UniqueConstraint(
-                fields=["route", "from_country", "to_country", "valid_from"], name="carriage_rate_card_once"
+                fields=["route", "from_country", "to_country", "level", "valid_from"], name="carriage_rate_card_once"
             ),
             models.CheckConstraint(
                 condition=models.Q(

@@ -1,6 +1,7 @@
 """Freight for many shipments at once from cards kept in memory; shipments and their way, as far as one may see."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from time import monotonic
 from typing import Final
@@ -18,6 +19,7 @@ from entrepot.carriage.terms import (
     Freight,
     FreightAsk,
     LabelNotReady,
+    Level,
     NoService,
     NoShipment,
     RateCard,
@@ -33,20 +35,20 @@ from entrepot.carriage.terms import (
 )
 from entrepot.kernel.money import Money
 
-Lane = tuple[str, str, str]
+Lane = tuple[str, str, str, str]
 
 _KEPT_SECONDS: Final = 60
 _kept: dict[str, tuple[float, dict[Lane, tuple[RateCard, ...]]]] = {}
 
 
 def rate_cards() -> dict[Lane, tuple[RateCard, ...]]:
-    """All rate cards by (from, to, route), past and coming ones too. A change shows after a minute at the latest."""
+    """All rate cards by (from, to, route, level), past and coming ones too. A change shows after a minute at the latest."""
     database = str(connection.settings_dict["NAME"])
     since, known = _kept.get(database, (0, {}))
     if not known or monotonic() - since > _KEPT_SECONDS:
         known = {}
         for row in RateCardRow.objects.order_by("valid_from"):
-            lane = (row.from_country, row.to_country, row.route)
+            lane = (row.from_country, row.to_country, row.route, row.level)
             known[lane] = (*known.get(lane, ()), _card(row))
         _kept[database] = (monotonic(), known)
     return known
@@ -63,6 +65,13 @@ def freights(*, asks: Sequence[FreightAsk], at: datetime) -> tuple[Freight | Non
     return tuple(_freight(cards, ask, at) for ask in asks)
 
 
+def freight_options(*, ask: FreightAsk, at: datetime) -> tuple[Freight, ...]:
+    """All levels at which one shipment can be sent that day, the usual one first, whatever level `ask` names. No SQL."""
+    cards = rate_cards()
+    found = (_freight(cards, replace(ask, level=level), at) for level in Level)
+    return tuple(one for one in found if one is not None)
+
+
 def freight(*, from_country: str, to_country: str, route: str, grams: int, at: datetime) -> Freight:
     """Freight of one shipment by the rate card in force. Raises NoService when there is none."""
     found = _freight(rate_cards(), FreightAsk(from_country, to_country, Route(route), grams), at)
@@ -72,7 +81,7 @@ def freight(*, from_country: str, to_country: str, route: str, grams: int, at: d
 
 
 def _freight(cards: dict[Lane, tuple[RateCard, ...]], ask: FreightAsk, at: datetime) -> Freight | None:
-    lane = (ask.from_country, ask.to_country, str(ask.route))
+    lane = (ask.from_country, ask.to_country, str(ask.route), str(ask.level))
     card = rules.card_in_force(cards=cards.get(lane, ()), on=at.date())
     if card is None or not 0 < ask.grams <= card.grams_max:
         return None
@@ -93,6 +102,7 @@ def _card(row: RateCardRow) -> RateCard:
         valid_from=row.valid_from,
         valid_until=row.valid_until,
         source=row.source,
+        level=Level(row.level),
     )
 
 

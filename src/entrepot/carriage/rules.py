@@ -40,6 +40,7 @@ def freight_due(*, card: RateCard, grams: int) -> Freight:
         days_max=card.days_max,
         service=SERVICE_OF[card.route],
         source=card.source,
+        level=card.level,
     )
 
 

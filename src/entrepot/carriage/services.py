@@ -31,10 +31,10 @@ TROUBLE_MAX: Final = 500
 def set_rate_card(*, card: RateCard) -> None:
     """A price from a day on; the same day again replaces that day's row. What was quoted before is not touched."""
     connection.cursor().execute(
-        """INSERT INTO carriage_rate_card (route, from_country, to_country, base_minor, step_minor, currency, step_grams,
+        """INSERT INTO carriage_rate_card (route, from_country, to_country, level, base_minor, step_minor, currency, step_grams,
                                            grams_max, days_min, days_max, valid_from, valid_until, source)
-           VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-           ON CONFLICT (route, from_country, to_country, valid_from) DO UPDATE
+           VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+           ON CONFLICT (route, from_country, to_country, level, valid_from) DO UPDATE
            SET base_minor = EXCLUDED.base_minor, step_minor = EXCLUDED.step_minor, currency = EXCLUDED.currency,
                step_grams = EXCLUDED.step_grams, grams_max = EXCLUDED.grams_max, days_min = EXCLUDED.days_min,
                days_max = EXCLUDED.days_max, valid_until = EXCLUDED.valid_until, source = EXCLUDED.source""",
@@ -42,6 +42,7 @@ def set_rate_card(*, card: RateCard) -> None:
             card.route.value,
             card.from_country,
             card.to_country,
+            card.level.value,
             card.base.minor,
             card.step.minor,
             card.base.currency,

@@ -29,6 +29,13 @@ class Service(StrEnum):
     AIR_FREIGHT = "air_freight"
 
 
+class Level(StrEnum):
+    """How fast a shopper has it sent; each has rate cards of its own."""
+
+    STANDARD = "standard"
+    EXPRESS = "express"
+
+
 SERVICE_OF: Mapping[Route, Service] = {Route.DIRECT: Service.DIRECT, Route.DEPOT: Service.AIR_FREIGHT}
 
 
@@ -52,6 +59,7 @@ class RateCard:
     valid_from: date
     valid_until: date | None
     source: str
+    level: Level = Level.STANDARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,7 @@ class FreightAsk:
     to_country: str
     route: Route | Literal["depot", "direct"]
     grams: int
+    level: Level = Level.STANDARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,7 @@ class Freight:
     days_max: int
     service: Service
     source: str
+    level: Level = Level.STANDARD
 
 
 class ShipmentState(StrEnum):

@@ -14,6 +14,7 @@ from entrepot.orders.terms import CancelReason, OrderToPay, State
 from entrepot.parties.terms import Viewer
 from entrepot.payments import queries as payments
 from entrepot.payments.services import cancel_payment, decide_return
+from entrepot.promotions.services import give_back_uses
 from entrepot.stock import queries as stock
 from entrepot.stock.services import release_reservations
 
@@ -37,7 +38,7 @@ def cancel_order(
     An edge finds the order through `orders.order(viewer=...)` first, so that it is the viewer's own.
     Raises OrderUnknown, WrongMoment for a paid order, NotExpired when the reason is a time that is not over,
     ReasonMissing and NotYours for a decision.
-    SQL budget: 21, 4 more with a decision, and 3 more for retail imports into China.
+    SQL budget: 22, 4 more with a decision, and 3 more for retail imports into China.
     """
     order = orders.order_for_payment(order_id=order_id, shopper_id=shopper_id)
     owners = order.merchant_ids
@@ -54,6 +55,7 @@ def cancel_order(
     mark_order_cancelled(order_id=order_id, shopper_id=shopper_id, reason=reason, at=at)
     cancel_payment(shopper_id=shopper_id, order_id=order_id)
     release_allowance(shopper_id=shopper_id, order_id=order_id, at=at)
+    give_back_uses(shopper_id=shopper_id, order_id=order_id, at=at)
     _return_by(decision, order, at)
     return True
 

@@ -27,6 +27,7 @@ from entrepot.kernel.errors import EntrepotError
 from entrepot.kernel.money import Money
 from entrepot.kernel.text import pick
 from entrepot.landed import queries as landed
+from entrepot.landed.rules import promotion_uses
 from entrepot.landed.terms import BasketQuote
 from entrepot.orders import queries as orders
 from entrepot.orders import rules
@@ -37,6 +38,7 @@ from entrepot.parties.rules import check_address
 from entrepot.parties.terms import Address, NotYours, ShopperId, Viewer
 from entrepot.payments import queries as payments
 from entrepot.payments.services import open_payment
+from entrepot.promotions.services import hold_uses
 from entrepot.stock.services import bind_reservations, commit_lightly, free_lapsed_reservations, reserve_stock
 from entrepot.stock.terms import ORPHAN_SECONDS, SoldOut, Wanted
 
@@ -54,9 +56,10 @@ def place_order(*, viewer: Viewer, quote_ref: str, address_ref: str, key: str, a
     """Make one order of a quote; the same key, or the same quote from another window, gives the same order.
 
     Raises QuoteMissing, QuoteExpired, QuoteUsed, KeyReused, BasketChanged, NotDeliverable and SoldOut naming the
-    articles, AddressElsewhere, AddressIncomplete, NotYours for a strange address, ReservationLost; for retail imports
+    articles, AddressElsewhere, AddressIncomplete, NotYours for a strange address, ReservationLost, PromotionUsedUp; for retail imports
     into China IdentityNeeded, AllowanceSpent.
-    SQL budget: 7 to promise, 8 to write and the job's savepoint; 2 when repeated. Retail imports: 2 and 3 more.
+    SQL budget: 7 to promise, 8 to write and the job's savepoint; 2 when repeated. Retail imports: 2 and 3 more;
+    promotions: 1 more to write.
     """
     shopper_id = viewer.shopper_id
     if shopper_id is None:
@@ -126,6 +129,7 @@ def _write(promise: _Promise, language: str, key: str, at: datetime) -> PlacedOr
         if known is None:
             raise OrderUnknown
         return known
+    hold_uses(shopper_id=quote.shopper_id, order_id=order_id, uses=promotion_uses(quote=quote), at=at)
     payment = open_payment(
         shopper_id=quote.shopper_id, order_id=order_id, order_ref=ref, amount=quote.total, language=language, at=at
     )

@@ -1,6 +1,7 @@
 """Quote a basket: what everything costs at the door, frozen for half an hour."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from entrepot.landed.services import freeze_quote
 from entrepot.landed.terms import BasketQuote, ConsignmentQuote, NothingToQuote, Refusal
 from entrepot.parties import queries as parties
 from entrepot.parties.terms import Viewer
+from entrepot.promotions import queries as promotions
 
 
 @transaction.atomic(durable=True)
@@ -37,7 +39,9 @@ def quote_basket(
     Split by merchant, channel and place of dispatch. What cannot be had stands in `refusals` with its reason.
     annual_used: what the shopper used of the year's CBEC allowance, CNY; else what we know of the person's, which is a
     lower bound. Each call makes a new quote; none is changed.
-    Statements: the basket, its merchants, one for each channel in it, the quote; into China the allowance.
+    Promotions that run, and those behind the basket's codes, are taken off; the chosen delivery is priced.
+    Statements: the basket, its merchants, one for each channel in it, the promotions, the quote; into China the
+    allowance.
     Raises NothingToQuote.
     """
     basket = baskets.basket(viewer=viewer)
@@ -51,24 +55,34 @@ def quote_basket(
         annual_used = allowance.use_of(shopper_id=viewer.shopper_id, at=at).known.decimal
     door = rules.Door(destination, region, currency, at, annual_used or Decimal(0))
     offered, results = rules.on_sale(lines=basket.lines, sales=sales, merchants=merchants, channels=known)
-    wanted = rules.consigned(lines=offered, merchants=merchants, channels=known, destination=destination)
-    prices, rates, version = landed.parcel_prices(
-        parcels=[one.parcel for one in wanted], door=door, owed_in=[one.merchant.currency for one in wanted]
+    wanted = rules.consigned(
+        lines=offered, merchants=merchants, channels=known, destination=destination, delivery=basket.level_of
+    )
+    given = promotions.offered(
+        merchant_ids=[one.merchant.id for one in wanted], codes=basket.codes, shopper_id=viewer.shopper_id, at=at
+    )
+    priced = landed.parcel_prices(
+        parcels=[one.parcel for one in wanted],
+        door=door,
+        owed_in=[one.merchant.currency for one in wanted],
+        offered=given,
+        codes=basket.codes,
     )
     made: list[ConsignmentQuote | Refusal] = [*results]
     made += [
-        rules.consignment_result(wanted=one, priced=price, door=door, rates=rates)
-        for one, price in zip(wanted, prices, strict=True)
+        rules.consignment_result(wanted=one, priced=price, door=door, rates=priced.rates)
+        for one, price in zip(wanted, priced.parcels, strict=True)
     ]
     quote = rules.frozen_quote(
         ref=new_reference("qt"),
         shopper_id=viewer.shopper_id,
         door=door,
         results=made,
-        rates=rates,
+        rates=priced.rates,
         fingerprint=basket.fingerprint,
-        versions={destination: version} if version else {},
+        versions={destination: priced.version} if priced.version else {},
     )
+    quote = replace(quote, codes=priced.answers)
 
     freeze_quote(quote=quote)
     return quote

@@ -135,16 +135,17 @@ def discounts(
     items: all in one currency. offered: those that come by themselves and those behind `codes`, each once. Every cut
     sums exactly to what its promotion takes off, and what is left of a line is at least one minor unit of goods.
     """
-    ready, answers = [], {}
-    for one in offered:
-        found = _ready(one, items, tell, at)
+    ready: list[_Ready] = []
+    answers: dict[int, Answer] = {}
+    for each in offered:
+        found = _ready(each, items, tell, at)
         if isinstance(found, _Ready):
             ready.append(found)
-        elif one.promotion.terms.code:
-            answers[one.promotion.id] = found
+        elif each.promotion.terms.code:
+            answers[each.promotion.id] = found
     ready.sort(key=lambda one: one.place)
     applied = _best(items, ready)
-    taking = {one.promotion.id for one in applied if one.total}
+    taking: set[int] = {one.promotion.id for one in applied if one.total}
     for one in ready:
         if one.promotion.id not in taking and one.promotion.terms.code:
             answers[one.promotion.id] = _crowded_out(one, applied)

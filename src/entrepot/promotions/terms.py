@@ -133,6 +133,34 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """What an order takes of a promotion: everything off, and the marketplace's part of it."""
+
+    promotion_id: int
+    owner_id: int
+    title: Text
+    off: Money
+    promoted: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a promotion has come to, by currency: orders that hold it, all it took off, and the marketplace's part."""
+
+    orders: int
+    off: Money
+    promoted: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A promotion of the marketplace that asks a merchant to bear a part. agreed_at: since when this one does."""
+
+    promotion: Promotion
+    agreed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One line to be discounted, in the currency that is paid. goods: of the whole line; freight: its share of delivery.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from entrepot.landed.queries.allowance import annual_limit, counted_parts
 from entrepot.landed.queries.answers import answer, known_rates, reasoned
 from entrepot.landed.queries.frozen import must_be_valid, quote, quotes_by_ref, quotes_over
-from entrepot.landed.queries.prices import landed_prices, parcel_prices
+from entrepot.landed.queries.prices import ParcelPrices, landed_prices, parcel_prices
 from entrepot.landed.queries.replays import quote_for, replays
 from entrepot.landed.queries.requotes import newest_versions, open_requotes, requote, requotes
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from entrepot.landed.queries.units import UnitPricing, unit_pricing
 
 __all__ = [
+    "ParcelPrices",
     "UnitPricing",
     "annual_limit",
     "answer",

@@ -11,6 +11,7 @@ from entrepot.landed.rules.answer import (
 )
 from entrepot.landed.rules.basket import VALID, Wanted, consigned, consignment_result, frozen_quote, on_sale
 from entrepot.landed.rules.citing import citation
+from entrepot.landed.rules.discounting import promotion_uses
 from entrepot.landed.rules.explaining import ConsignmentTold, PartTold, QuoteTold, rate_told, told_parts, told_quote
 from entrepot.landed.rules.parcels import Door, No, Parcel, Piece, Priced, gross_grams, no_lane, priced
 from entrepot.landed.rules.replaying import replayed
@@ -41,6 +42,7 @@ __all__ = [
     "no_lane",
     "on_sale",
     "priced",
+    "promotion_uses",
     "quote",
     "rate_told",
     "replayed",

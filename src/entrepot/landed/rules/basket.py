@@ -1,17 +1,18 @@
 """A basket split into consignments, and the frozen quote put together of priced ones."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final, Protocol
 
+from entrepot.carriage.terms import Level
 from entrepot.catalogue.terms import SaleLine
 from entrepot.channels.terms import Channel
-from entrepot.kernel.money import Money
+from entrepot.kernel.money import Money, rounded
 from entrepot.landed.rules.parcels import Door, No, Parcel, Piece, Priced, Rates, told
 from entrepot.landed.rules.telling import sentences
-from entrepot.landed.terms import BasketQuote, ConsignmentQuote, LineQuote, Refusal
+from entrepot.landed.terms import BasketQuote, ConsignmentQuote, LineQuote, Refusal, Relief
 from entrepot.parties.terms import Merchant
 
 
@@ -90,9 +91,11 @@ def consigned(
     merchants: Mapping[int, Merchant],
     channels: Mapping[str, Channel],
     destination: str,
+    delivery: Callable[[int, str, str], str] = lambda *_: "",
 ) -> tuple[Wanted, ...]:
     """The wanted lines as consignments: one for each merchant, channel and place they ship from, in basket order.
 
+    delivery: the level chosen for a merchant, channel and place; what is no level is the usual one.
     Source: GACC 2018 No.194: a retail CBEC parcel carries one order of one merchant of record.
     """
     groups: dict[tuple[int, str, str], list[tuple[SaleLine, int]]] = {}
@@ -105,12 +108,17 @@ def consigned(
                 channel=channels[slug],
                 ship_from=ship_from,
                 pieces=tuple(_piece(line, quantity, destination) for line, quantity in group),
+                level=_level(delivery(merchant_id, slug, ship_from)),
             ),
             merchants[merchant_id],
             tuple(line for line, _ in group),
         )
         for (merchant_id, slug, ship_from), group in groups.items()
     )
+
+
+def _level(chosen: str) -> Level:
+    return Level(chosen) if chosen in set(Level) else Level.STANDARD
 
 
 def _piece(line: SaleLine, quantity: int, destination: str) -> Piece:
@@ -122,6 +130,8 @@ def _piece(line: SaleLine, quantity: int, destination: str) -> Piece:
         origin=line.origin,
         net_grams=line.net_grams,
         gross_grams=line.gross_grams,
+        listing_id=line.listing_id,
+        category=line.category,
     )
 
 
@@ -167,6 +177,9 @@ def consignment_quote(*, wanted: Wanted, priced: Priced, door: Door, rates: Rate
         steps=priced.worked.steps if priced.worked else (),
         remarks=priced.remarks,
         guaranteed=priced.guaranteed,
+        level=priced.level,
+        options=priced.options,
+        promotions=priced.promotions,
     )
 
 
@@ -176,8 +189,17 @@ _PARTS: Final = ("goods", "freight", "duty", "tax", "fees")
 def _line(wanted: Wanted, line: SaleLine, piece: Piece, place: tuple[int, Priced], rates: Rates) -> LineQuote | None:
     i, priced = place
     commission = wanted.parcel.channel.commission
+    relief = relief_of(priced=priced, i=i, sold=piece.price * piece.quantity)
     sold = piece.price * piece.quantity
-    owed = told(amount=sold - sold.at_rate(commission), currency=wanted.merchant.currency, rates=rates)
+    base, own_base = priced.goods[i], sold
+    if relief is not None:
+        # Commission is on what the goods bring: their price less what the merchant gives of it.
+        base, own_base = base + relief.promoted, sold - relief.own
+    net = own_base - own_base.at_rate(commission)
+    if relief is not None:
+        net -= relief.own_freight
+    currency = wanted.merchant.currency
+    owed = told(amount=net, currency=currency, rates=rates)
     if owed is None:
         return None
     rate = rates.get((piece.price.currency, priced.units[i].currency))
@@ -199,12 +221,46 @@ def _line(wanted: Wanted, line: SaleLine, piece: Piece, place: tuple[int, Priced
         duty=priced.duty[i],
         tax=priced.tax[i],
         fees=priced.fees[i],
-        commission=priced.goods[i].at_rate(commission),
+        commission=base.at_rate(commission),
         merchant_unit=piece.price,
         merchant_net=owed,
         fx=Decimal(1) if rate is None else rate.value,
         gross_grams=line.gross_grams,
+        relief=relief and _in_merchants(relief, currency, rates),
     )
+
+
+def relief_of(*, priced: Priced, i: int, sold: Money) -> Relief | None:
+    """What is taken off a line, none for nothing. sold: the line's price in the offer's currency.
+
+    The merchant's part of it is told in the offer's currency at the line's own rate.
+    """
+    off = priced.reduced[i] if priced.reduced else None
+    if off is None or not (off.goods or off.freight):
+        return None
+    before = priced.goods[i] + off.goods
+    given, given_freight = off.goods - off.promoted, off.freight - off.promoted_freight
+    return Relief(
+        goods=off.goods,
+        freight=off.freight,
+        promoted=off.promoted,
+        promoted_freight=off.promoted_freight,
+        undeducted=off.undeducted,
+        undeducted_freight=off.undeducted_freight,
+        own=_part_of(sold, given, before),
+        own_freight=_part_of(sold, given_freight, before),
+    )
+
+
+def _part_of(sold: Money, part: Money, whole: Money) -> Money:
+    if sold.currency == whole.currency:
+        return part
+    return Money(rounded(Decimal(sold.minor * part.minor) / whole.minor), sold.currency)
+
+
+def _in_merchants(relief: Relief, currency: str, rates: Rates) -> Relief:
+    own, own_freight = (told(amount=part, currency=currency, rates=rates) for part in (relief.own, relief.own_freight))
+    return replace(relief, own=own or relief.own, own_freight=own_freight or relief.own_freight)
 
 
 def refusal(*, wanted: Wanted, no: No) -> Refusal:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from entrepot.carriage.terms import Freight
+from entrepot.carriage.terms import Freight, Level
 from entrepot.channels.rules import lane_between, sends_to
 from entrepot.channels.terms import DOMESTIC, Channel, Lane
 from entrepot.kernel.money import Money
@@ -15,8 +15,10 @@ from entrepot.landed.terms import (
     GUARANTEED,
     STRICT,
     AskedLine,
+    DeliveryOption,
     Importer,
     Mode,
+    PromotionQuote,
     QuoteAnswer,
     QuoteRequest,
     Status,
@@ -41,7 +43,10 @@ _BY_REGION: Final = frozenset({"CA", "US"})
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """So many of one article at its offer's price."""
+    """So many of one article at its offer's price. listing_id, category: what promotions go by.
+
+    fee: the ratio of the price that goes to the marketplace.
+    """
 
     variant_id: int
     quantity: int
@@ -50,16 +55,35 @@ class Piece:
     origin: str
     net_grams: int | None
     gross_grams: int | None
+    listing_id: int = 0
+    category: str = ""
+    fee: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One merchant's pieces from one place by one channel: one consignment, one merchant of record."""
+    """One merchant's pieces from one place by one channel: one consignment, one merchant of record.
+
+    level: the delivery the shopper chose.
+    """
 
     merchant_id: int
     channel: Channel
     ship_from: str
     pieces: tuple[Piece, ...]
+    level: Level = Level.STANDARD
+
+
+@dataclass(frozen=True, slots=True)
+class Reduced:
+    """What promotions take off one piece's line, in the door's currency; see Relief for the parts."""
+
+    goods: Money
+    freight: Money
+    promoted: Money
+    promoted_freight: Money
+    undeducted: Money
+    undeducted_freight: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +118,10 @@ class No:
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """A parcel's costs in the door's currency; the tuples run along its pieces and sum to the whole."""
+    """A parcel's costs in the door's currency, after discounts; the tuples run along its pieces and sum to the whole.
+
+    level: the delivery it is priced with, one of `options`. reduced: what was taken off each line, none for nothing.
+    """
 
     lane: Lane
     units: tuple[Money, ...]
@@ -110,6 +137,10 @@ class Priced:
     worked: Worked | None
     remarks: tuple[Step, ...]
     guaranteed: bool = False
+    level: Level = Level.STANDARD
+    options: tuple[DeliveryOption, ...] = ()
+    reduced: tuple[Reduced, ...] = ()
+    promotions: tuple[PromotionQuote, ...] = ()
 
     @property
     def answer(self) -> QuoteAnswer | None:
@@ -136,10 +167,16 @@ def gross_grams(*, parcel: Parcel) -> int | None:
 
 
 def priced(*, parcel: Parcel, door: Door, freight: Freight | None, rates: Rates, answering: Answering) -> Priced | No:
-    """The parcel at the door, or why not.
+    """The parcel at the door without any promotion, or why not; see `at_prices` and `at_the_door`."""
+    base = at_prices(parcel=parcel, door=door, freight=freight, rates=rates)
+    return base if isinstance(base, No) else at_the_door(base=base, parcel=parcel, door=door, answering=answering)
 
-    freight: what carrying it costs, None when nobody does. answering: the engine with the day's law put in. Goods and
-    freight are exchanged at the day's rate, each unit price rounded half even; shares sum exactly.
+
+def at_prices(*, parcel: Parcel, door: Door, freight: Freight | None, rates: Rates) -> Priced | No:
+    """The parcel's goods and freight before discounts and before customs, or why it cannot be had.
+
+    freight: what carrying it costs, None when nobody does. Goods and freight are exchanged at the day's rate, each unit
+    price rounded half even; shares sum exactly.
     """
     lane = lane_between(channel=parcel.channel, ship_from=parcel.ship_from, destination=door.destination)
     if gross_grams(parcel=parcel) is None:
@@ -154,7 +191,7 @@ def priced(*, parcel: Parcel, door: Door, freight: Freight | None, rates: Rates,
     goods = tuple(unit * piece.quantity for unit, piece in zip(prices, parcel.pieces, strict=True))
     weights = [(piece.gross_grams or piece.net_grams or 0) * piece.quantity for piece in parcel.pieces]
     free = tuple(Money.zero(door.currency) for _ in goods)
-    base = Priced(
+    return Priced(
         lane=lane,
         units=prices,
         goods=goods,
@@ -168,8 +205,33 @@ def priced(*, parcel: Parcel, door: Door, freight: Freight | None, rates: Rates,
         asked=None,
         worked=None,
         remarks=_home_notes(door),
+        level=freight.level,
     )
-    return base if lane.regime_mode == DOMESTIC else _through_customs(base, parcel, door, carriage, answering)
+
+
+def at_the_door(
+    *, base: Priced, parcel: Parcel, door: Door, answering: Answering, reduced: Sequence[Reduced] = ()
+) -> Priced | No:
+    """The parcel with its discounts taken off and its duty, tax and fees put on, or why customs do not let it in.
+
+    base: of `at_prices`. answering: the engine with the day's law put in; it sees what is paid and the discounts that
+    the law does not deduct.
+    """
+    valued, carried = base.goods, base.freight
+    if reduced:
+        valued = tuple(goods - off.goods + off.undeducted for goods, off in zip(base.goods, reduced, strict=True))
+        carried = tuple(
+            freight - off.freight + off.undeducted_freight for freight, off in zip(base.freight, reduced, strict=True)
+        )
+        base = replace(
+            base,
+            goods=tuple(goods - off.goods for goods, off in zip(base.goods, reduced, strict=True)),
+            freight=tuple(freight - off.freight for freight, off in zip(base.freight, reduced, strict=True)),
+            reduced=tuple(reduced),
+        )
+    if base.lane.regime_mode == DOMESTIC:
+        return base
+    return _through_customs(base, parcel, door, (valued, Money.total(carried, door.currency)), answering)
 
 
 def told(*, amount: Money, currency: str, rates: Rates) -> Money | None:
@@ -184,15 +246,18 @@ def _home_notes(door: Door) -> tuple[Step, ...]:
     return (Step("US state and local sales tax is not included."),) if door.destination == "US" else ()
 
 
-def _through_customs(base: Priced, parcel: Parcel, door: Door, carriage: Money, answering: Answering) -> Priced | No:
-    request = asked(parcel=parcel, door=door, lane=base.lane, goods=base.goods, freight=carriage)
+def _through_customs(
+    base: Priced, parcel: Parcel, door: Door, value: tuple[Sequence[Money], Money], answering: Answering
+) -> Priced | No:
+    goods, freight = value
+    request = asked(parcel=parcel, door=door, lane=base.lane, goods=goods, freight=freight)
     found = answering(request, GUARANTEED if base.lane.guaranteed else STRICT)
     answer = found.answer
     if answer.status is not Status.AMOUNT:
         return _no(answer)
     shares = {
         family: tuple(Money.total(column, door.currency) for column in zip(*rows, strict=True)) if rows else base.duty
-        for family, rows in _by_line(answer, base.goods, door.currency).items()
+        for family, rows in _by_line(answer, goods, door.currency).items()
     }
     return replace(
         base,
