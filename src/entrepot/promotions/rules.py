@@ -107,8 +107,9 @@ class _Basket:
     items: Sequence[Item]
     goods: list[int]
     freight: list[int]
-    # What the merchants bear of the goods' discounts.
+    # What the merchants bear of the discounts, of goods and of delivery.
     given: list[int]
+    carried: list[int]
     lowered: set[int] = field(default_factory=set)
     closed: set[int] = field(default_factory=set)
 
@@ -226,7 +227,11 @@ def _saved(applied: Iterable[Applied]) -> int:
 
 def _walked(items: Sequence[Item], ready: Sequence[_Ready]) -> list[Applied]:
     basket = _Basket(
-        items, [item.goods.minor for item in items], [item.freight.minor for item in items], [0 for _ in items]
+        items,
+        [item.goods.minor for item in items],
+        [item.freight.minor for item in items],
+        [0] * len(items),
+        [0] * len(items),
     )
     return [_applied(basket, one) for one in ready]
 
@@ -243,9 +248,9 @@ def _applied(basket: _Basket, one: _Ready) -> Applied:
     for i in range(len(basket.items)):
         taken, promoted = Money(off.get(i, 0), currency), borne[i]
         cuts.append(Cut(nothing, taken, nothing, promoted) if delivery else Cut(taken, nothing, promoted, nothing))
-        left = basket.freight if delivery else basket.goods
+        left, given = (basket.freight, basket.carried) if delivery else (basket.goods, basket.given)
         left[i] -= taken.minor
-        basket.given[i] += taken.minor - promoted.minor
+        given[i] += taken.minor - promoted.minor
         if taken:
             basket.lowered.add(i)
             if terms.exclusive:
@@ -310,7 +315,7 @@ def _bearable(basket: _Basket, i: int, platform_percent: int) -> int:
     price = item.goods.minor - basket.given[i]
     fee = int((price * item.fee).to_integral_value(rounding=ROUND_UP))
     # One less, since the marketplace's share of a line is rounded.
-    return max(price - fee - 1, 0) * 100 // (100 - platform_percent)
+    return max(price - fee - basket.carried[i] - 1, 0) * 100 // (100 - platform_percent)
 
 
 def _apportioned(whole: int, room: dict[int, int]) -> dict[int, int]:
