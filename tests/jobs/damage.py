@@ -66,6 +66,10 @@ PLANTED = {
         " 'open', '', now() FROM payments_payment WHERE order_id = {paid}"),
         {"refunds.booked"},
     ),
+    "a hold says that more went back than did": (
+        "UPDATE payments_hold SET given_commission_minor = 1 WHERE consignment_id = {part}",
+        {"refunds.parts"},
+    ),
     "a payout was marked as paid without the ledger": (
         "UPDATE payments_payout SET state = 'paid' WHERE merchant_id = {merchant}",
         {"payouts.booked"},

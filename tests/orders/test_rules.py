@@ -36,20 +36,20 @@ ORDER_TABLE = {
 # refuse give_back.
 DEPOT_TABLE = """
 placed      paid -    -        -      -          -         -        cancelled -       -
-paid        -    sent -        -      -          -         -        -         -       -
-sent        -    -    received -      -          -         -        -         -       -
+paid        -    sent -        -      -          -         -        -         -       refunded
+sent        -    -    received -      -          -         -        -         -       refunded
 received    -    -    -        packed -          -         -        -         -       -
 packed      -    -    -        -      dispatched -         -        -         -       -
-dispatched  -    -    -        -      -          delivered -        -         refused -
-delivered   -    -    -        -      -          -         released -         -       -
+dispatched  -    -    -        -      -          delivered -        -         refused refunded
+delivered   -    -    -        -      -          -         released -         -       refunded
 released    -    -    -        -      -          -         -        -         -       -
 cancelled   -    -    -        -      -          -         -        -         -       -
 refused     -    -    -        -      -          -         -        -         -       refunded
 refunded    -    -    -        -      -          -         -        -         -       -
 """
 DIRECT_TABLE = DEPOT_TABLE.replace(
-    "sent        -    -    received -      -          -         -        -         -       -",
-    "sent        -    -    -        -      -          delivered -        -         refused -",
+    "sent        -    -    received -      -          -         -        -         -       refunded",
+    "sent        -    -    -        -      -          delivered -        -         refused refunded",
 )
 
 

@@ -129,9 +129,13 @@ def _room_taken(person_id: int, year: int, wanted: Money, limit: Money) -> bool:
 
 
 @transaction.atomic(savepoint=False)
-def release_allowance(*, shopper_id: int, order_id: int, at: datetime) -> None:
-    """The order was given up: what it held is free again. Repeats, and orders that hold nothing, change nothing."""
-    rows = _open(EntryRow.objects.filter(shopper_id=shopper_id, order_id=order_id))
+def release_allowance(*, shopper_id: int, order_id: int, at: datetime, number: int | None = None) -> None:
+    """The order was given up: what it held is free again. Repeats, and orders that hold nothing, change nothing.
+
+    number: only of this part of the order.
+    """
+    held = EntryRow.objects.filter(shopper_id=shopper_id, order_id=order_id)
+    rows = _open(held if number is None else held.filter(part=number))
     _end(rows, EntryKind.RELEASED, at)
     _move(rows, held=-1, used=0)
 

@@ -90,7 +90,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CONTEXTS = [
     "ledger", "parties", "channels", "customs", "rates", "catalogue", "stock", "allowance", "promotions", "carriage", "landed",
-    "orders", "payments", "basket", "search", "depot",
+    "orders", "payments", "basket", "search", "depot", "disputes",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -43,4 +43,4 @@ def release_hold(*, consignment_id: int, merchant_id: int, at: datetime) -> None
     close_hold(merchant_id=merchant_id, consignment_id=consignment_id, at=at)
     move_consignment(consignment_id=consignment_id, merchant_id=merchant_id, verb=Verb.RELEASE, at=at)
     tell(terms.HOLD_RELEASED, subject=consignment_id, owner=merchant_id, at=at)
-    post_transfers(transfers=book.released(shares=hold.shares), at=at)
+    post_transfers(transfers=book.released(shares=hold.left), at=at)

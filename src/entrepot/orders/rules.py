@@ -51,6 +51,11 @@ STAGES: Final[Mapping[tuple[Stage, Verb], Stage]] = {
     (Stage.DISPATCHED, Verb.REFUSE): Stage.REFUSED,
     (Stage.SENT, Verb.REFUSE): Stage.REFUSED,
     (Stage.REFUSED, Verb.GIVE_BACK): Stage.REFUNDED,
+    # All its money may go back at any time, but not while the depot has its parcel in hand.
+    (Stage.PAID, Verb.GIVE_BACK): Stage.REFUNDED,
+    (Stage.SENT, Verb.GIVE_BACK): Stage.REFUNDED,
+    (Stage.DISPATCHED, Verb.GIVE_BACK): Stage.REFUNDED,
+    (Stage.DELIVERED, Verb.GIVE_BACK): Stage.REFUNDED,
 }
 # A mistake at the depot is taken back as long as the parcel is there.
 BACK: Final[Mapping[Stage, Stage]] = {Stage.RECEIVED: Stage.SENT, Stage.PACKED: Stage.RECEIVED}
@@ -81,6 +86,11 @@ def stage_after(*, stage: Stage, verb: Verb, route: Route) -> Stage:
     if following is None or ROUTES.get((stage, verb), route) is not route:
         raise WrongMoment(state=stage, verb=verb)
     return following
+
+
+def is_past(*, stage: Stage, verb: Verb) -> bool:
+    """Whether news of this step comes too late to matter: a parcel that was given up as lost arrives nevertheless."""
+    return stage is Stage.REFUNDED and verb is Verb.DELIVER
 
 
 def stage_before(*, stage: Stage, wrong: Stage) -> Stage:

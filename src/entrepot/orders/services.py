@@ -147,7 +147,9 @@ def move_consignments(*, consignments: Sequence[tuple[int, int]], verb: Verb, at
         raise ConsignmentUnknown
     stage = rules.stage_of(verb)
     stamp = f"{stage}_at"
-    due = [row for row in locked if getattr(row, stamp) is None]
+    due = [
+        row for row in locked if getattr(row, stamp) is None and not rules.is_past(stage=Stage(row.stage), verb=verb)
+    ]
     for row in due:
         row.stage = rules.stage_after(stage=Stage(row.stage), verb=verb, route=Route(row.route))
         setattr(row, stamp, at)

@@ -72,6 +72,18 @@ class HoldRow(OwnedModel):
     merchant_freight_minor = models.BigIntegerField(default=0, db_default=0)
     fx = models.DecimalField(max_digits=24, decimal_places=12)
     authority = models.CharField(max_length=2)
+    # What went back to the shopper out of each part, and with it of commission and of the merchant's own money.
+    given_goods_minor = models.BigIntegerField(db_default=0)
+    given_freight_minor = models.BigIntegerField(db_default=0)
+    given_duty_minor = models.BigIntegerField(db_default=0)
+    given_tax_minor = models.BigIntegerField(db_default=0)
+    given_fees_minor = models.BigIntegerField(db_default=0)
+    given_commission_minor = models.BigIntegerField(db_default=0)
+    given_commission_tax_minor = models.BigIntegerField(db_default=0)
+    given_net_minor = models.BigIntegerField(db_default=0)
+    given_promoted_minor = models.BigIntegerField(db_default=0)
+    given_promoted_freight_minor = models.BigIntegerField(db_default=0)
+    given_merchant_freight_minor = models.BigIntegerField(db_default=0)
     state = models.CharField(max_length=8)
     opened_at = models.DateTimeField()
     release_at = models.DateTimeField(null=True)
@@ -95,6 +107,19 @@ class HoldRow(OwnedModel):
                 | Q(state__in=["open", "refunded"], released_at__isnull=True),
                 name="payments_hold_states",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    given_goods_minor__range=(0, F("goods_minor")), given_freight_minor__range=(0, F("freight_minor")),
+                    given_duty_minor__range=(0, F("duty_minor")), given_tax_minor__range=(0, F("tax_minor")),
+                    given_fees_minor__range=(0, F("fees_minor")),
+                    given_commission_minor__range=(0, F("commission_minor")),
+                    given_commission_tax_minor__gte=0, given_net_minor__range=(0, F("merchant_net_minor")),
+                    given_promoted_minor__range=(0, F("promoted_minor")),
+                    given_promoted_freight_minor__range=(0, F("promoted_freight_minor")),
+                    given_merchant_freight_minor__range=(0, F("merchant_freight_minor")),
+                ),
+                name="payments_hold_given",
+            ),
         )  # fmt: skip
         indexes = (
             models.Index(fields=["release_at"], name="payments_hold_due", condition=Q(state="open")),
@@ -106,7 +131,10 @@ class HoldRow(OwnedModel):
 
 
 class RefundRow(OwnedModel):
-    """Money owed back to a shopper; `key` says what for, so that it is owed once."""
+    """Money owed back to a shopper; `key` says what for, so that it is owed once.
+
+    consignment_id, merchant_id: none for the money of a whole order; `asked` is the wish, to tell a repeat by.
+    """
 
     OWNER = "shopper_id"
     id = models.BigIntegerField(primary_key=True, default=new_id)
@@ -121,6 +149,9 @@ class RefundRow(OwnedModel):
     reason = models.CharField(max_length=64)
     state = models.CharField(max_length=8)
     provider_id = models.CharField(max_length=64, default="", blank=True)
+    consignment_id = models.BigIntegerField(null=True)
+    merchant_id = models.BigIntegerField(null=True)
+    asked = models.CharField(max_length=400, db_default="", blank=True)
     opened_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
@@ -134,6 +165,48 @@ class RefundRow(OwnedModel):
 
     def __str__(self) -> str:
         return self.ref
+
+
+class RefundPartRow(OwnedModel):
+    """One part of one line within a refund. Written once, never changed; their sums are what went back so far."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    merchant_id = models.BigIntegerField()
+    consignment_id = models.BigIntegerField()
+    refund_id = models.BigIntegerField()
+    number = models.IntegerField()
+    part = models.CharField(max_length=8)
+    bearer = models.CharField(max_length=12)
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    promoted_minor = models.BigIntegerField()
+    promoted_freight_minor = models.BigIntegerField()
+    delivery_minor = models.BigIntegerField()
+    carrier = models.CharField(max_length=12)
+    commission_minor = models.BigIntegerField()
+    commission_tax_minor = models.BigIntegerField()
+    merchant_currency = models.CharField(max_length=3)
+    own_minor = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "payments_refundpart"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["merchant_id", "consignment_id", "refund_id", "number", "part"],
+                name="payments_refundpart_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    amount_minor__gt=0, promoted_minor__gte=0, commission_minor__gte=0, commission_tax_minor__gte=0,
+                    own_minor__gte=0, promoted_freight_minor__gte=0, delivery_minor__gte=0,
+                ),
+                name="payments_refundpart_positive",
+            ),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.part} of line {self.number}"
 
 
 class PayoutRow(OwnedModel):

@@ -19,7 +19,9 @@ MONEY: Final = (
               FROM ({_STANDING.format(kind="hold")}) AS l
               FULL JOIN (SELECT merchant_id, consignment_id, currency,
                                 goods_minor + freight_minor + duty_minor + tax_minor + fees_minor
-                                  + promoted_minor + promoted_freight_minor AS minor
+                                + promoted_minor + promoted_freight_minor
+                                - given_goods_minor - given_freight_minor - given_duty_minor - given_tax_minor
+                                - given_fees_minor - given_promoted_minor - given_promoted_freight_minor AS minor
                            FROM payments_hold WHERE state = 'open') AS h
                 ON h.consignment_id = l.subject AND h.currency = l.currency
               LEFT JOIN orders_consignment c ON c.id = coalesce(h.consignment_id, l.subject)
@@ -64,6 +66,37 @@ MONEY: Final = (
         "No money that is owed back to a shopper waits to be sent.",
         """SELECT ref, format('owed since %%s', opened_at) FROM payments_refund
             WHERE state = 'open' AND opened_at < %(before)s""",
+    ),
+    Check(
+        "refunds.parts",
+        "A consignment's refunds are the sum of their parts, no part exceeds what was paid, and its hold says the same.",
+        """SELECT r.ref, format('refund %%s, parts %%s', r.amount_minor, coalesce(p.minor, 0))
+             FROM payments_refund r
+             LEFT JOIN (SELECT merchant_id, refund_id, sum(amount_minor) AS minor FROM payments_refundpart
+                         GROUP BY 1, 2) AS p ON p.merchant_id = r.merchant_id AND p.refund_id = r.id
+            WHERE r.consignment_id IS NOT NULL AND r.amount_minor IS DISTINCT FROM p.minor
+            UNION ALL
+           SELECT c.ref, format('line %%s: %%s of %%s given back', p.number, p.minor, l.minor)
+             FROM (SELECT merchant_id, consignment_id, number, part, sum(amount_minor) AS minor
+                     FROM payments_refundpart GROUP BY 1, 2, 3, 4) AS p
+             JOIN orders_consignment c ON c.merchant_id = p.merchant_id AND c.id = p.consignment_id
+             LEFT JOIN (SELECT l.merchant_id, l.consignment_id, l.number, v.part, v.minor FROM orders_line l,
+                        LATERAL (VALUES ('goods', goods_minor), ('freight', freight_minor), ('duty', duty_minor),
+                                        ('tax', tax_minor), ('fees', fees_minor)) AS v(part, minor)) AS l
+               ON l.merchant_id = p.merchant_id AND l.consignment_id = p.consignment_id AND l.number = p.number
+              AND l.part = p.part
+            WHERE p.minor > coalesce(l.minor, 0)
+            UNION ALL
+           SELECT c.ref, 'what the hold says was given back is not the sum of the parts'
+             FROM payments_hold h
+             JOIN orders_consignment c ON c.merchant_id = h.merchant_id AND c.id = h.consignment_id
+             LEFT JOIN (SELECT merchant_id, consignment_id, sum(amount_minor) AS minor,
+                               sum(commission_minor) AS commission
+                          FROM payments_refundpart WHERE bearer = 'holder' GROUP BY 1, 2) AS p
+               ON p.merchant_id = h.merchant_id AND p.consignment_id = h.consignment_id
+            WHERE h.given_goods_minor + h.given_freight_minor + h.given_duty_minor + h.given_tax_minor
+                  + h.given_fees_minor <> coalesce(p.minor, 0)
+               OR h.given_commission_minor <> coalesce(p.commission, 0)""",
     ),
     Check(
         "payouts.booked",

@@ -94,7 +94,7 @@ SALES: Final = (
                     bool_and(c.stage NOT IN ('placed', 'paid')) AS gone
                FROM orders_consignment c
                JOIN orders_line l ON l.merchant_id = c.merchant_id AND l.consignment_id = c.id
-              WHERE c.stage <> 'cancelled' GROUP BY 1, 2, 3
+              WHERE c.stage <> 'cancelled' AND NOT (c.stage = 'refunded' AND c.sent_at IS NULL) GROUP BY 1, 2, 3
            ), promised AS (
              SELECT merchant_id, order_id, variant_id,
                     coalesce(sum(quantity) FILTER (WHERE state = 'held'), 0) AS held,

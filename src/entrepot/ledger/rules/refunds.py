@@ -2,7 +2,7 @@
 
 from entrepot.kernel.money import Money
 from entrepot.ledger.rules.legs import country_subject, leg, legs, taken
-from entrepot.ledger.terms import About, AccountRef, Clamp, Code, GiveBack, Kind, Shares, Transfer
+from entrepot.ledger.terms import About, AccountRef, Clamp, Code, GiveBack, Kind, PaidBack, Shares, Transfer
 
 
 def returned(*, refund_id: int, payment_id: int, order_id: int, amount: Money) -> tuple[Transfer, ...]:
@@ -27,6 +27,29 @@ def refunded_after_release(*, refund_id: int, payment_id: int, back: GiveBack) -
         source=None,
         code=Code.REFUND_OPENED,
     )
+
+
+def paid_back(*, refund_id: int, payment_id: int, moves: PaidBack) -> tuple[Transfer, ...]:
+    """All that one refund of a consignment moves to the shopper, whoever gives it up."""
+    shares, transit = moves.shares, AccountRef(Kind.REFUND_IN_TRANSIT, payment_id)
+    about, key = shares.about, f"refund/{refund_id}"
+    home = transit if moves.released else AccountRef(Kind.HOLD, shares.consignment_id)
+    freight = AccountRef(Kind.FREIGHT_PAYABLE)
+    return (
+        *refunded(refund_id=refund_id, payment_id=payment_id, shares=shares, amount=moves.held),
+        *(refunded_after_release(refund_id=refund_id, payment_id=payment_id, back=moves.back) if moves.back else ()),
+        *goodwill_given(refund_id=refund_id, payment_id=payment_id, amount=moves.goodwill, about=about),
+        *legs(
+            leg(
+                key=f"{key}/promotion", debit=home, credit=AccountRef(Kind.PROMOTION), amount=moves.promoted,
+                code=Code.PROMOTION_RETURNED, about=about,
+            ),
+            leg(
+                key=f"{key}/carried", debit=transit, credit=freight, amount=moves.carried,
+                code=Code.RELEASED_FREIGHT, about=about,
+            ),
+        ),
+    )  # fmt: skip
 
 
 def gathered(

@@ -249,7 +249,10 @@ class GiveBack:
     def __post_init__(self) -> None:
         if any(part.minor < 0 for part in (*self.parts, self.merchant_own)):
             raise ValueError("what goes back is never negative")
-        if bool(self.merchant) != bool(self.merchant_own):
+        # Less than a minor unit of the merchant's money is nothing there; the exchange position bears it.
+        if (self.merchant_own and not self.merchant) or (
+            self.merchant_own.currency == self.merchant.currency and self.merchant_own != self.merchant
+        ):
             raise ValueError("the merchant's part is the same money in both currencies")
 
     @property
@@ -261,6 +264,24 @@ class GiveBack:
     def total(self) -> Money:
         """What the shopper gets back."""
         return Money.total(self.parts, self.merchant.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class PaidBack:
+    """Where the money of one refund comes from, in the shopper's currency.
+
+    held: out of the hold. back: given up by those who have it already, or on top of it by the merchant. goodwill: ours.
+    promoted: our part of discounts that comes home, out of the hold as long as it stands, else out of `back`.
+    carried: delivery that somebody gave the shopper and a carrier still gets, though the goods' money is gone.
+    """
+
+    shares: Shares
+    held: Money
+    promoted: Money
+    goodwill: Money
+    carried: Money
+    back: GiveBack | None
+    released: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Reading payments, holds, refunds, payouts and the provider's messages, as far as the viewer may see."""
 
-from entrepot.payments.queries.records import (
+from entrepot.payments.queries.payments import (
     TRIES_MOST,
     actions_on,
     event,
@@ -26,7 +26,10 @@ from entrepot.payments.queries.records import (
     return_decided,
 )
 from entrepot.payments.queries.refunds import (
+    given_back_for,
+    parts_given_back,
     refund,
+    refund_by_key,
     refunds_of,
 )
 
@@ -36,11 +39,13 @@ __all__ = [
     "event",
     "events_odd",
     "events_waiting",
+    "given_back_for",
     "held_differs",
     "hold",
     "holds_of",
     "holds_of_order",
     "money_of",
+    "parts_given_back",
     "payment",
     "payment_anywhere",
     "payment_at_provider",
@@ -54,6 +59,7 @@ __all__ = [
     "payout_by_key",
     "payouts_of",
     "refund",
+    "refund_by_key",
     "refunds_of",
     "return_decided",
 ]

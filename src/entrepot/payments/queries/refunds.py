@@ -1,8 +1,21 @@
 """What is owed back to shoppers, or was."""
 
+from collections.abc import Sequence
+
+from django.db.models import Sum
+
 from entrepot.kernel.money import Money
 from entrepot.payments import models
-from entrepot.payments.terms import PaymentId, PaymentUnknown, Refund, RefundId, RefundState
+from entrepot.payments.terms import (
+    Bearer,
+    Part,
+    PaymentId,
+    PaymentUnknown,
+    Refund,
+    RefundId,
+    RefundPart,
+    RefundState,
+)
 
 
 def refund(*, refund_id: int, shopper_id: int) -> Refund:
@@ -19,6 +32,41 @@ def refunds_of(*, shopper_id: int, payment_id: int) -> tuple[Refund, ...]:
     return tuple(_refund(row) for row in rows)
 
 
+def refund_by_key(*, shopper_id: int, payment_id: int, key: str) -> Refund | None:
+    """The refund of a payment that was opened under this key."""
+    row = models.RefundRow.objects.filter(shopper_id=shopper_id, payment_id=payment_id, key=key).first()
+    return _refund(row) if row else None
+
+
+def parts_given_back(*, merchant_id: int, consignment_id: int) -> tuple[RefundPart, ...]:
+    """Every part of every refund of a consignment so far, oldest first."""
+    rows = models.RefundPartRow.objects.filter(merchant_id=merchant_id, consignment_id=consignment_id)
+    return tuple(_part(row) for row in rows.order_by("id"))
+
+
+def given_back_for(*, merchant_id: int, consignment_ids: Sequence[int]) -> dict[int, Money]:
+    """What shoppers got back for a merchant's consignments so far, in their currency; those without are absent."""
+    rows = models.RefundPartRow.objects.filter(merchant_id=merchant_id, consignment_id__in=list(consignment_ids))
+    found = rows.values_list("consignment_id", "currency").annotate(Sum("amount_minor"))
+    return {consignment_id: Money(minor, currency) for consignment_id, currency, minor in found}
+
+
+def _part(row: models.RefundPartRow) -> RefundPart:
+    return RefundPart(
+        number=row.number,
+        part=Part(row.part),
+        bearer=Bearer(row.bearer),
+        amount=Money(row.amount_minor, row.currency),
+        promoted=Money(row.promoted_minor, row.currency),
+        promoted_freight=Money(row.promoted_freight_minor, row.currency),
+        delivery=Money(row.delivery_minor, row.currency),
+        carrier=Bearer(row.carrier),
+        commission=Money(row.commission_minor, row.currency),
+        commission_tax=Money(row.commission_tax_minor, row.currency),
+        own=Money(row.own_minor, row.merchant_currency),
+    )
+
+
 def _refund(row: models.RefundRow) -> Refund:
     return Refund(
         id=RefundId(row.id),
@@ -30,4 +78,8 @@ def _refund(row: models.RefundRow) -> Refund:
         amount=Money(row.amount_minor, row.currency),
         reason=row.reason,
         state=RefundState(row.state),
+        consignment_id=row.consignment_id,
+        asked=row.asked,
+        opened_at=row.opened_at,
+        ended_at=row.ended_at,
     )

@@ -14,7 +14,7 @@ from entrepot.payments.services.intents import (
     record_intent,
 )
 from entrepot.payments.services.payouts import claim_payout_polls, end_payout, record_payout, record_sending
-from entrepot.payments.services.refunds import close_refund, open_refund
+from entrepot.payments.services.refunds import close_refund, open_part_refund, open_refund
 from entrepot.payments.services.troubles import (
     ask_provider_again,
     decide_return,
@@ -39,6 +39,7 @@ __all__ = [
     "mark_payment_handled",
     "note_try",
     "open_holds",
+    "open_part_refund",
     "open_payment",
     "open_refund",
     "record_capture",

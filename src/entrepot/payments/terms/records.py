@@ -151,6 +151,7 @@ class Payment:
 class Hold:
     """Money kept for one consignment under buyer protection. release_at: none until it is delivered.
 
+    shares: as at the sale; left: what has not been given back to the shopper, which is what a release pays out.
     A claim stops the consignment's clock, not this date: it says from when on the release is tried.
     """
 
@@ -158,6 +159,7 @@ class Hold:
     merchant_id: int
     payment_id: int
     shares: Shares
+    left: Shares
     state: HoldState
     opened_at: datetime
     release_at: datetime | None
@@ -184,7 +186,7 @@ class Payout:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money owed back to a shopper."""
+    """Money owed back to a shopper. consignment_id: what for, none for a whole order; asked: the wish in one line."""
 
     id: RefundId
     ref: str
@@ -195,6 +197,10 @@ class Refund:
     amount: Money
     reason: str
     state: RefundState
+    consignment_id: int | None
+    asked: str
+    opened_at: datetime
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 
 from entrepot.base.owners import across_owners
 from entrepot.kernel.money import Money
@@ -15,6 +16,7 @@ from entrepot.ledger.terms import Kind, Shares
 from entrepot.parties.queries import must_work_for
 from entrepot.parties.terms import NotYours, Viewer
 from entrepot.payments import models
+from entrepot.payments.rules import shares_left
 from entrepot.payments.terms import (
     HeldDiffers,
     Hold,
@@ -156,7 +158,7 @@ def money_of(*, viewer: Viewer, merchant_id: int) -> tuple[MerchantMoney, ...]:
     held = _sums(
         models.HoldRow.objects.filter(merchant_id=merchant_id, state=HoldState.OPEN)
         .values_list("merchant_currency")
-        .annotate(Sum("merchant_net_minor"))
+        .annotate(left=Sum(F("merchant_net_minor") - F("given_net_minor")))
     )
     paid = _sums(
         models.PayoutRow.objects.filter(merchant_id=merchant_id, state=PayoutState.PAID)
@@ -257,6 +259,9 @@ def held_differs(*, limit: int = 100) -> tuple[HeldDiffers, ...]:
     with across_owners("the audit looks at every hold"), connection.cursor() as cursor:
         cursor.execute(
             """SELECT consignment_id, currency, goods_minor + freight_minor + duty_minor + tax_minor + fees_minor
+                      + promoted_minor + promoted_freight_minor
+                      - given_goods_minor - given_freight_minor - given_duty_minor - given_tax_minor - given_fees_minor
+                      - given_promoted_minor - given_promoted_freight_minor
                  FROM payments_hold WHERE state = 'open'"""
         )
         kept = {(consignment_id, currency): minor for consignment_id, currency, minor in cursor.fetchall() if minor}
@@ -315,11 +320,26 @@ def _hold(row: models.HoldRow) -> Hold:
         promoted_freight=money(row.promoted_freight_minor),
         merchant_freight=money(row.merchant_freight_minor),
     )
+    given = replace(
+        shares,
+        goods=money(row.given_goods_minor),
+        freight=money(row.given_freight_minor),
+        duty=money(row.given_duty_minor),
+        tax=money(row.given_tax_minor),
+        fees=money(row.given_fees_minor),
+        commission=money(row.given_commission_minor),
+        commission_tax=money(row.given_commission_tax_minor),
+        merchant_net=Money(row.given_net_minor, row.merchant_currency),
+        promoted=money(row.given_promoted_minor),
+        promoted_freight=money(row.given_promoted_freight_minor),
+        merchant_freight=money(row.given_merchant_freight_minor),
+    )
     return Hold(
         id=row.id,
         merchant_id=row.merchant_id,
         payment_id=row.payment_id,
         shares=shares,
+        left=shares_left(shares=shares, given=given),
         state=HoldState(row.state),
         opened_at=row.opened_at,
         release_at=row.release_at,
