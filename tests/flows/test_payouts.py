@@ -13,6 +13,7 @@ from entrepot.parties.terms import NotYours
 from entrepot.payments import queries
 from entrepot.payments.services import record_sending
 from entrepot.payments.terms import (
+    AccountMissing,
     AmountDiffers,
     MerchantMoney,
     NothingAvailable,
@@ -44,6 +45,11 @@ def money(merchant_id):
     return queries.money_of(viewer=parties.merchant_viewer(merchant_id=merchant_id), merchant_id=merchant_id)
 
 
+def standing(**minors):
+    names = ("held", "available", "in_transit", "paid_out", "pending", "reserve", "owed")
+    return MerchantMoney(**{name: usd(minors.get(name, 0)) for name in names})
+
+
 def settle(payout, minor=5_000, provider_id="po_1"):
     settle_payout(
         payout_id=payout.id, merchant_id=payout.merchant_id, proof=make.proof(minor, "USD", provider_id), at=AT
@@ -62,13 +68,13 @@ def fail(payout, reason="account_closed"):
 
 def test_all_that_is_available_is_set_aside_and_sent_by_a_job(django_assert_num_queries) -> None:
     merchant_id = make.merchant_with_money(5_000)
-    with django_assert_num_queries(16 + 2):  # and the savepoint of a flow inside a test
+    with django_assert_num_queries(19 + 2):  # and the savepoint of a flow inside a test
         ref = open_payout(merchant_id=merchant_id, currency="USD", key="k1", at=AT)
-    with django_assert_num_queries(3 + 2):
+    with django_assert_num_queries(2 + 2):
         assert open_payout(merchant_id=merchant_id, currency="USD", key="k1", at=AT) == ref
     payout = opened(merchant_id)
     assert (payout.ref, payout.amount, payout.state) == (ref, usd(5_000), PayoutState.OPEN)
-    assert money(merchant_id) == (MerchantMoney(usd(0), usd(0), usd(5_000), usd(0)),)
+    assert money(merchant_id) == (standing(in_transit=5_000),)
     assert make.jobs() == [("payments.send_payout", {"payout_id": payout.id, "merchant_id": merchant_id})]
 
 
@@ -84,11 +90,19 @@ def test_the_same_key_gives_the_same_payout() -> None:
 
 
 @pytest.mark.parametrize(
-    ("minor", "verified", "currency", "refusal"),
-    [(0, True, "USD", NothingAvailable), (5_000, True, "CNY", NothingAvailable), (5_000, False, "USD", NotVerified)],
+    ("minor", "verified", "account", "currency", "refusal"),
+    [
+        (0, True, True, "USD", NothingAvailable),
+        (5_000, True, True, "CNY", NothingAvailable),
+        (5_000, False, True, "USD", NotVerified),
+        (5_000, True, False, "USD", AccountMissing),
+    ],
 )
-def test_a_refused_payout_changes_nothing(minor, verified, currency, refusal) -> None:
-    merchant_id = make.merchant_with_money(minor, verified=verified) if minor else parties.merchant()
+def test_a_refused_payout_changes_nothing(minor, verified, account, currency, refusal) -> None:
+    merchant_id = make.merchant_with_money(minor or 1, verified=verified, account=account)
+    if not minor:
+        open_payout(merchant_id=merchant_id, currency="USD", key="all", at=AT)
+        make.forget_jobs()
     before = ledger.accounts()
     with pytest.raises(refusal):
         open_payout(merchant_id=merchant_id, currency=currency, key="k1", at=AT)
@@ -105,7 +119,7 @@ def test_money_that_arrived_is_paid_out(django_assert_num_queries) -> None:
     with django_assert_num_queries(2 + 2):
         settle(payout)
     assert opened(merchant_id).state is PayoutState.PAID
-    assert money(merchant_id) == (MerchantMoney(usd(0), usd(0), usd(0), usd(5_000)),)
+    assert money(merchant_id) == (standing(paid_out=5_000),)
     assert len(ledger.transfers_of(about=About(payout_id=payout.id))) == 1
     assert ledger.balance(kind=Kind.PSP_RECEIVABLE, currency="USD").posted == usd(0)
     with pytest.raises(WrongMoment):
@@ -122,7 +136,7 @@ def test_money_that_came_back_is_available_again(django_assert_num_queries) -> N
         fail(payout)
     again = opened(merchant_id)
     assert (again.state, again.reason) == (PayoutState.FAILED, "account_closed")
-    assert money(merchant_id) == (MerchantMoney(usd(0), usd(5_000), usd(0), usd(0)),)
+    assert money(merchant_id) == (standing(available=5_000),)
     with pytest.raises(WrongMoment):
         settle(payout)
     assert opened(merchant_id, key="k2").amount == usd(5_000)

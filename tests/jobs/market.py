@@ -93,6 +93,7 @@ def sound_market() -> Market:
         schedule_release(release_at=AT, **pair)
         release_hold(at=AT, **pair)
     fold_tail(at=AT)  # what comes after is still in the tail
+    parties.bank_account(merchant_id=owners[0])
     open_payout(merchant_id=owners[0], currency="USD", key="p", at=AT)
     OutboxRow.objects.all().delete()  # passed on
     return Market(placed, cancelled, paid, orders.order(viewer=viewer, ref=done.ref), owners)

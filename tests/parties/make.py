@@ -44,6 +44,15 @@ def merchant(
     return made
 
 
+def bank_account(
+    *, merchant_id: int, number: str = "1234567890", bank_code: str = "021000021", country: str = "US"
+) -> str:
+    return services.save_bank_account(
+        viewer=merchant_viewer(merchant_id=merchant_id), merchant_id=merchant_id, holder="Columbia Orchards LLC",
+        country=country, number=number, bank_code=bank_code, at=AT,
+    )  # fmt: skip
+
+
 def merchant_viewer(*, merchant_id: int) -> Viewer:
     from entrepot.base.owners import across_owners
     from entrepot.parties.models import Membership

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 
+from django.db import connection
 from standardwebhooks import Webhook
 
 from entrepot.base.identity import new_id, new_reference
@@ -50,8 +51,10 @@ def proof(minor=12_140, currency=CNY, provider_id="pi_1"):
     return ProviderProof(provider_id, Money(minor, currency))
 
 
-def merchant_with_money(minor=5_000, *, currency="USD", verified=True):
+def merchant_with_money(minor=5_000, *, currency="USD", verified=True, account=True):
     merchant_id = parties.merchant(verified=verified, currency=currency)
+    if account:
+        parties.bank_account(merchant_id=merchant_id)
     give(merchant_id, minor, currency)
     return merchant_id
 
@@ -92,3 +95,11 @@ def jobs():
     from procrastinate.contrib.django.models import ProcrastinateJob
 
     return list(ProcrastinateJob.objects.order_by("id").values_list("task_name", "args"))
+
+
+def forget_jobs():
+    """As if the jobs that wait had run."""
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {ProcrastinateJob._meta.db_table}")

@@ -10,8 +10,6 @@ from entrepot.payments.terms import (
     AmountDiffers,
     HoldState,
     NotDue,
-    NothingAvailable,
-    NotVerified,
     PayoutState,
     PayoutVerb,
     State,
@@ -50,8 +48,9 @@ P, W = PayoutState, PayoutVerb
 PAYOUTS = {
     P.OPEN: {W.SEND: P.SENT, W.SETTLE: P.PAID, W.FAIL: P.FAILED},
     P.SENT: {W.SETTLE: P.PAID, W.FAIL: P.FAILED},
-    P.PAID: {},
+    P.PAID: {W.RETURN: P.RETURNED},
     P.FAILED: {},
+    P.RETURNED: {},
 }
 
 
@@ -84,11 +83,3 @@ def test_held_money_goes_from_its_date_on_and_not_before() -> None:
             check(**early)
     with pytest.raises(WrongMoment):
         check(state=HoldState.REFUNDED)
-
-
-def test_only_a_verified_merchant_takes_and_only_what_is_there() -> None:
-    rules.check_payout(available=Money(1, "USD"), verified=True)
-    with pytest.raises(NotVerified):
-        rules.check_payout(available=Money(1, "USD"), verified=False)
-    with pytest.raises(NothingAvailable):
-        rules.check_payout(available=Money(0, "USD"), verified=True)

@@ -1,16 +1,31 @@
-"""The channels in force, kept in memory for at most a minute: every page asks for them."""
+"""The channels in force and the rules about fees, kept in memory for at most a minute: every page asks for them."""
 
+from datetime import date
 from time import monotonic_ns
 from typing import Final
 
+from django.conf import settings
 from django.db import connection
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now, TruncDate
 
-from entrepot.channels.models import ChannelRow
-from entrepot.channels.terms import Channel, ChannelUnknown, Lane, Route
+from entrepot.channels import rules
+from entrepot.channels.models import ChannelRow, CommissionRow, FeeTaxRow, ReserveRow
+from entrepot.channels.terms import (
+    Channel,
+    ChannelUnknown,
+    CommissionRule,
+    FeeBook,
+    FeeTax,
+    Lane,
+    Patience,
+    ReserveRule,
+    Route,
+)
 
 _KEPT_NS: Final = 60_000_000_000
 _kept: dict[str, tuple[int, tuple[Channel, ...]]] = {}
+_books: dict[str, tuple[int, FeeBook]] = {}
 
 
 def channels() -> tuple[Channel, ...]:
@@ -31,9 +46,78 @@ def channel(*, slug: str) -> Channel:
     raise ChannelUnknown(channel=slug)
 
 
+def fee_book() -> FeeBook:
+    """All rules about commission, its tax and reserves. A change shows after a minute at the latest; no SQL till then."""
+    database = str(connection.settings_dict["NAME"])
+    since, book = _books.get(database, (0, None))
+    if book is None or monotonic_ns() - since > _KEPT_NS:
+        book = rules.fee_book(
+            seat=settings.SEAT,
+            commissions=[_commission(row) for row in CommissionRow.objects.all()],
+            reserves=[_reserve(row) for row in ReserveRow.objects.all()],
+            taxes=[FeeTax(row.seat, row.country, row.rate, row.valid_from, row.source) for row in _taxes()],
+        )
+        _books[database] = (monotonic_ns(), book)
+    return book
+
+
+def commission_rules(*, merchant_id: int | None = None, limit: int = 200) -> tuple[CommissionRule, ...]:
+    """Rules about commission as they were recorded, latest first; with a merchant those that are about it or about all."""
+    rows = CommissionRow.objects.order_by("-id")
+    if merchant_id is not None:
+        rows = rows.filter(Q(merchant_id=merchant_id) | Q(merchant_id__isnull=True))
+    return tuple(_commission(row) for row in rows[:limit])
+
+
+def reserve_rules(*, limit: int = 200) -> tuple[ReserveRule, ...]:
+    """Rules about reserves and maturing as they were recorded, latest first."""
+    return tuple(_reserve(row) for row in ReserveRow.objects.order_by("-id")[:limit])
+
+
+def fee_taxes(*, on: date) -> tuple[FeeTax, ...]:
+    """The rows in force on a day for our own seat, its own country first."""
+    rows = FeeTaxRow.objects.filter(seat=settings.SEAT, valid_from__lte=on).order_by("country", "-valid_from")
+    found = [FeeTax(row.seat, row.country, row.rate, row.valid_from, row.source) for row in rows.distinct("country")]
+    return tuple(sorted(found, key=lambda tax: tax.country == ""))
+
+
 def forget() -> None:
     """Read the rows again at the next call: after a change in this process."""
     _kept.clear()
+    _books.clear()
+
+
+def _taxes() -> "QuerySet[FeeTaxRow]":
+    return FeeTaxRow.objects.filter(seat=settings.SEAT)
+
+
+def _commission(row: CommissionRow) -> CommissionRule:
+    return CommissionRule(
+        id=row.id,
+        merchant_id=row.merchant_id,
+        category=row.category,
+        channel=row.channel,
+        rate=row.rate,
+        valid_from=row.valid_from,
+        reason=row.reason,
+        user_id=row.user_id,
+        made_at=row.made_at,
+    )
+
+
+def _reserve(row: ReserveRow) -> ReserveRule:
+    return ReserveRule(
+        id=row.id,
+        merchant_id=row.merchant_id,
+        channel=row.channel,
+        rate=row.rate,
+        days=row.days,
+        mature_days=row.mature_days,
+        valid_from=row.valid_from,
+        reason=row.reason,
+        user_id=row.user_id,
+        made_at=row.made_at,
+    )
 
 
 def _in_force() -> tuple[Channel, ...]:
@@ -55,4 +139,5 @@ def _channel(row: ChannelRow) -> Channel:
         release_days=row.release_days,
         return_days=row.return_days,
         requires_verified=row.requires_verified,
+        patience=Patience(row.patience_shopper, row.patience_near, row.patience_most),
     )

@@ -31,9 +31,10 @@ from entrepot.parties.services import (
     open_shopper,
     register_user,
     save_address,
+    save_bank_account,
     verify_merchant,
 )
-from entrepot.parties.terms import Address, MerchantId, Role, ShopperId
+from entrepot.parties.terms import Address, MerchantId, Role, ShopperId, Viewer
 
 MARKET: Final = Path(__file__).resolve().parent / "market"
 # The market has been going for a while when somebody first looks at it.
@@ -53,6 +54,11 @@ _SHOPPERS: Final = {
     "marcus": Address("Marcus Green", "+1 512 555 0177", "US", "TX", "Austin", "", ("77 Barton Hills Drive",), "78704"),
 }
 _CURRENCY: Final = {"CN": "CNY", "US": "USD"}
+# A bank's code that there is, with a number that nobody has.
+_ACCOUNTS: Final = {
+    "US": {"bank_code": "021000021", "number": "4400012345"},
+    "CN": {"bank_code": "102100099996", "number": "6222020200099990001"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,4 +195,8 @@ def _merchants(bars: Progress, *, at: datetime) -> Iterator[tuple[str, MerchantI
         )  # fmt: skip
         add_member(merchant_id=merchant_id, user_id=team["staff"], role=Role.STAFF)
         verify_merchant(merchant_id=merchant_id, at=at)
+        save_bank_account(
+            viewer=Viewer(user_id=team["owner"], merchants={merchant_id: Role.OWNER}), merchant_id=merchant_id,
+            holder=card.name, country=card.country, at=at, **_ACCOUNTS[card.country],
+        )  # fmt: skip
         yield card.slug, merchant_id

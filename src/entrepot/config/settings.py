@@ -81,6 +81,8 @@ SECRET_KEY = _secret_key()
 IDENTITY_KEYS = _identity_keys()
 IDENTITY_INDEX_KEY = _kept_key("identity_index_key", os.environ.get("ENTREPOT_IDENTITY_INDEX_KEY"))
 ALLOWED_HOSTS = os.environ.get("ENTREPOT_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+# Where the marketplace itself is established: whose law taxes its fees.
+SEAT = os.environ.get("ENTREPOT_SEAT", "US")
 SITE_URL = os.environ.get("ENTREPOT_URL", "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 HTTPS = SITE_URL.startswith("https://")

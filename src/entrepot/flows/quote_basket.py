@@ -56,7 +56,12 @@ def quote_basket(
     door = rules.Door(destination, region, currency, at, annual_used or Decimal(0))
     offered, results = rules.on_sale(lines=basket.lines, sales=sales, merchants=merchants, channels=known)
     wanted = rules.consigned(
-        lines=offered, merchants=merchants, channels=known, destination=destination, delivery=basket.level_of
+        lines=offered,
+        merchants=merchants,
+        channels=known,
+        book=channels.fee_book(),
+        door=door,
+        delivery=basket.level_of,
     )
     given = promotions.offered(
         merchant_ids=[one.merchant.id for one in wanted], codes=basket.codes, shopper_id=viewer.shopper_id, at=at

@@ -235,9 +235,10 @@ def send_payout(*, payout_id: int, merchant_id: int) -> None:
 
 
 def _account_of(payout: Payout) -> str:
-    if payout.destination.startswith("bnk_"):
-        return parties.bank_destination(merchant_id=payout.merchant_id, ref=payout.destination)
-    return payout.destination
+    # An account that the provider itself keeps is named by the provider's own id.
+    if not payout.destination.startswith("bnk_"):
+        return payout.destination
+    return parties.bank_destination(merchant_id=payout.merchant_id, ref=payout.destination)
 
 
 @app.periodic(cron="* * * * * */10")

@@ -122,7 +122,8 @@ class LineView:
 
     net_grams, gross_grams: of one piece; gross with its packing, where the merchant gave it.
 
-    commission is part of the goods. merchant_net: what the merchant is owed for the line, in the merchant's currency.
+    commission and the tax on it are part of the goods. merchant_net: what the merchant is owed for the line, in the
+    merchant's currency. commission_rate, commission_rule: as frozen at the sale, none on lines from before.
     unit is before discounts. undeducted: the discounts that stay in the value for customs. merchant_discount,
     merchant_freight: what the merchant bears of the discounts, in the merchant's currency.
     fx: units of the order's currency for one unit of the merchant's.
@@ -147,6 +148,9 @@ class LineView:
     merchant_unit: Money
     merchant_net: Money
     fx: Decimal
+    commission_tax: Money
+    commission_rate: Decimal | None
+    commission_rule: str
     reductions: Reductions | None = None
     undeducted: Money | None = None
     undeducted_freight: Money | None = None
@@ -205,6 +209,7 @@ class ConsignmentView:
     release_at: datetime | None
     paused_since: datetime | None
     lines: tuple[LineView, ...]
+    commission_tax: Money
     number: int = 1
     counted: bool = False
     level: str = "standard"

@@ -83,6 +83,16 @@ class BankAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class BankDetails:
+    """A bank account as our own bank must be told it. number: the IBAN, else the plain number at `bank_code`."""
+
+    holder: str
+    country: str
+    bank_code: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """Where a parcel goes. region: ISO 3166-2 subdivision without the country (CA, GD); lines: 1 to 3, local order."""
 

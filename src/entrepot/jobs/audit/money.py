@@ -35,11 +35,12 @@ MONEY: Final = (
              LEFT JOIN orders_consignment c ON c.merchant_id = h.merchant_id AND c.id = h.consignment_id
             WHERE (h.order_id, h.currency, h.goods_minor, h.freight_minor, h.duty_minor, h.tax_minor, h.fees_minor,
                    h.commission_minor, h.merchant_currency, h.merchant_net_minor, h.promoted_minor,
-                   h.promoted_freight_minor, h.merchant_freight_minor)
+                   h.promoted_freight_minor, h.merchant_freight_minor, h.commission_tax_minor, h.seat)
                IS DISTINCT FROM
                   (c.order_id, c.currency, c.goods_minor, c.freight_minor, c.duty_minor, c.tax_minor, c.fees_minor,
                    c.commission_minor, c.merchant_currency, c.merchant_net_minor, c.promoted_minor,
-                   c.promoted_freight_minor, c.freight_discount_minor - c.promoted_freight_minor)""",
+                   c.promoted_freight_minor, c.freight_discount_minor - c.promoted_freight_minor,
+                   c.commission_tax_minor, c.seat)""",
     ),
     Check(
         "holds.stage",

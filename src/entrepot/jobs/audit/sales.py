@@ -30,11 +30,13 @@ SALES: Final = (
         f"""SELECT c.ref, format('consignment %%s, lines %%s', c.total_minor, s.sums)
               FROM orders_consignment c
              CROSS JOIN LATERAL (SELECT ROW({_SUMS}, coalesce(sum(commission_minor), 0)::bigint,
+                                            coalesce(sum(commission_tax_minor), 0)::bigint,
                                             coalesce(sum(merchant_net_minor), 0)::bigint) AS sums
                                    FROM orders_line l
                                   WHERE l.merchant_id = c.merchant_id AND l.consignment_id = c.id
                                     AND l.currency = c.currency AND l.merchant_currency = c.merchant_currency) AS s
-             WHERE ROW({_parts("c", *_RELIEFS)}, c.commission_minor, c.merchant_net_minor) IS DISTINCT FROM s.sums""",
+             WHERE ROW({_parts("c", *_RELIEFS)}, c.commission_minor, c.commission_tax_minor, c.merchant_net_minor)
+                IS DISTINCT FROM s.sums""",
     ),
     Check(
         "orders.quotes",

@@ -8,7 +8,8 @@ from typing import Final, Protocol
 
 from entrepot.carriage.terms import Level
 from entrepot.catalogue.terms import SaleLine
-from entrepot.channels.terms import Channel
+from entrepot.channels.rules import fee_for, taken_of
+from entrepot.channels.terms import Channel, Fee, FeeBook
 from entrepot.kernel.money import Money, rounded
 from entrepot.landed.rules.parcels import Door, No, Parcel, Piece, Priced, Rates, told
 from entrepot.landed.rules.telling import sentences
@@ -41,11 +42,12 @@ VALID: Final = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A consignment before it is priced: the parcel and what is printed about it."""
+    """A consignment before it is priced: the parcel, what is printed about it, and what is taken of each line."""
 
     parcel: Parcel
     merchant: Merchant
     lines: tuple[SaleLine, ...]
+    fees: tuple[Fee, ...]
 
 
 def on_sale(
@@ -90,12 +92,14 @@ def consigned(
     lines: Iterable[tuple[SaleLine, int]],
     merchants: Mapping[int, Merchant],
     channels: Mapping[str, Channel],
-    destination: str,
+    book: FeeBook,
+    door: Door,
     delivery: Callable[[int, str, str], str] = lambda *_: "",
 ) -> tuple[Wanted, ...]:
     """The wanted lines as consignments: one for each merchant, channel and place they ship from, in basket order.
 
-    delivery: the level chosen for a merchant, channel and place; what is no level is the usual one.
+    book: what is charged; the rules of the door's day are frozen with the lines. delivery: the level chosen for a
+    merchant, channel and place; what is no level is the usual one.
     Source: GACC 2018 No.194: a retail CBEC parcel carries one order of one merchant of record.
     """
     groups: dict[tuple[int, str, str], list[tuple[SaleLine, int]]] = {}
@@ -107,11 +111,22 @@ def consigned(
                 merchant_id=merchant_id,
                 channel=channels[slug],
                 ship_from=ship_from,
-                pieces=tuple(_piece(line, quantity, destination) for line, quantity in group),
+                pieces=tuple(_piece(line, quantity, door.destination) for line, quantity in group),
                 level=_level(delivery(merchant_id, slug, ship_from)),
             ),
             merchants[merchant_id],
             tuple(line for line, _ in group),
+            tuple(
+                fee_for(
+                    book=book,
+                    channel=channels[slug],
+                    merchant_id=merchant_id,
+                    country=merchants[merchant_id].country,
+                    category=line.category,
+                    on=door.at.date(),
+                )
+                for line, _ in group
+            ),
         )
         for (merchant_id, slug, ship_from), group in groups.items()
     )
@@ -188,14 +203,15 @@ _PARTS: Final = ("goods", "freight", "duty", "tax", "fees")
 
 def _line(wanted: Wanted, line: SaleLine, piece: Piece, place: tuple[int, Priced], rates: Rates) -> LineQuote | None:
     i, priced = place
-    commission = wanted.parcel.channel.commission
+    fee = wanted.fees[i]
     relief = relief_of(priced=priced, i=i, sold=piece.price * piece.quantity)
     sold = piece.price * piece.quantity
     base, own_base = priced.goods[i], sold
     if relief is not None:
         # Commission is on what the goods bring: their price less what the merchant gives of it.
         base, own_base = base + relief.promoted, sold - relief.own
-    net = own_base - own_base.at_rate(commission)
+    commission, tax = taken_of(fee=fee, goods=base)
+    net = own_base - sum(taken_of(fee=fee, goods=own_base), Money.zero(sold.currency))
     if relief is not None:
         net -= relief.own_freight
     currency = wanted.merchant.currency
@@ -221,12 +237,17 @@ def _line(wanted: Wanted, line: SaleLine, piece: Piece, place: tuple[int, Priced
         duty=priced.duty[i],
         tax=priced.tax[i],
         fees=priced.fees[i],
-        commission=base.at_rate(commission),
+        commission=commission,
         merchant_unit=piece.price,
         merchant_net=owed,
         fx=Decimal(1) if rate is None else rate.value,
         gross_grams=line.gross_grams,
         relief=relief and _in_merchants(relief, currency, rates),
+        category=line.category,
+        commission_rate=fee.rate,
+        commission_rule=fee.rule,
+        commission_tax=tax,
+        seat=fee.seat,
     )
 
 

@@ -70,8 +70,11 @@ class DeliveryOption:
 class LineQuote:
     """One basket line in a frozen quote. All amounts in the quote's currency but the two `merchant_` ones.
 
-    goods and freight are after discounts; relief: what was taken off. unit: before discounts. freight, duty, tax, fees: this line's exact share of its consignment's. merchant_net: what the merchant is owed for
-    the line, in the merchant's own currency: price less commission. fx: quote currency per merchant currency.
+    goods and freight are after discounts; relief: what was taken off. unit: before discounts. freight, duty, tax,
+    fees: this line's exact share of its consignment's. merchant_net: what the merchant is owed for the line, in the
+    merchant's own currency: price less commission and its tax. fx: quote currency per merchant currency.
+    commission_rule: where the rate comes from; commission_tax: owed to `seat`, part of the goods like the commission.
+    Quotes from before the last five were kept have none of them.
     """
 
     variant_id: int
@@ -97,6 +100,11 @@ class LineQuote:
     fx: Decimal
     gross_grams: int | None = None
     relief: Relief | None = None
+    category: str = ""
+    commission_rate: Decimal | None = None
+    commission_rule: str = ""
+    commission_tax: Money | None = None
+    seat: str = ""
 
     @property
     def total(self) -> Money:

@@ -4,7 +4,14 @@ The ledger is the marketplace's own book: who may look (the operator; a merchant
 caller's query, which names the order, merchant or payout.
 """
 
-from entrepot.ledger.queries.balances import accounts, balance, balances_of, subjects_with_money, trial_balance
+from entrepot.ledger.queries.balances import (
+    accounts,
+    balance,
+    balances_of,
+    subjects_owing,
+    subjects_with_money,
+    trial_balance,
+)
 from entrepot.ledger.queries.entries import merchant_entries, merchant_statement, transfers_of, transfers_on
 from entrepot.ledger.queries.proof import chain_faults, drift, export_lines
 
@@ -17,6 +24,7 @@ __all__ = [
     "export_lines",
     "merchant_entries",
     "merchant_statement",
+    "subjects_owing",
     "subjects_with_money",
     "transfers_of",
     "transfers_on",

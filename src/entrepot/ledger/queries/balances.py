@@ -63,6 +63,24 @@ def subjects_with_money(*, kind: Kind, after: int = 0, limit: int | None = 500) 
         return tuple((subject, currency, Money(minor, currency)) for subject, currency, minor in cursor.fetchall())
 
 
+def subjects_owing(
+    *, kind: Kind, subjects: Sequence[int] | None = None, after: int = 0, limit: int | None = 500
+) -> tuple[tuple[int, str, Money], ...]:
+    """Subjects of a kind guarded on its debit side that owe something: (subject, currency, amount), ascending.
+
+    subjects: only these. limit: none gives all of them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT subject, currency, debits_posted - credits_posted - credits_pending FROM ledger_account
+                WHERE kind = %s AND subject > %s AND (%s::bigint[] IS NULL OR subject = ANY(%s))
+                  AND debits_posted - credits_posted - credits_pending > 0
+                ORDER BY subject, currency LIMIT %s""",
+            [kind.value, after, *(subjects if subjects is None else list(subjects),) * 2, limit],
+        )
+        return tuple((subject, currency, Money(minor, currency)) for subject, currency, minor in cursor.fetchall())
+
+
 def accounts(
     *, kind: Kind | None = None, currency: str | None = None, after: tuple[str, int, str] = ("", 0, ""), limit: int = 50
 ) -> tuple[Account, ...]:

@@ -1,8 +1,7 @@
-"""What may happen to payments, payouts and held money, and what goes back to shoppers."""
+"""What may happen to a payment, to held money and to a payout, when a merchant is paid out, and what a bank is told."""
 
 from entrepot.payments.rules.payments import (
     MOVES,
-    PAYOUT_MOVES,
     POLL_FIRST,
     POLL_MOST,
     SETTLED,
@@ -10,7 +9,18 @@ from entrepot.payments.rules.payments import (
     after,
     check_amount,
     check_due,
+)
+from entrepot.payments.rules.payouts import (
+    LEAST,
+    PAYOUT_MOVES,
+    USUAL,
+    aged,
     check_payout,
+    check_schedule,
+    due_between,
+    least_of,
+    next_day,
+    obstacle,
     payout_after,
 )
 from entrepot.payments.rules.refunds import (
@@ -27,20 +37,28 @@ from entrepot.payments.rules.refunds import (
 
 __all__ = [
     "KEY_LENGTH_MAX",
+    "LEAST",
     "MOVES",
     "PAYOUT_MOVES",
     "POLL_FIRST",
     "POLL_MOST",
     "SETTLED",
     "UNDECIDED",
+    "USUAL",
     "after",
+    "aged",
     "check_amount",
     "check_due",
     "check_payout",
     "check_refundable",
     "check_repeat",
+    "check_schedule",
+    "due_between",
     "given_sums",
+    "least_of",
     "left_to_refund",
+    "next_day",
+    "obstacle",
     "payout_after",
     "refund_moves",
     "refund_parts",

@@ -1,4 +1,4 @@
-"""What may happen to a payment, a payout and held money, and when."""
+"""What may happen to a payment and to held money, and when."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -9,10 +9,6 @@ from entrepot.payments.terms import (
     AmountDiffers,
     HoldState,
     NotDue,
-    NothingAvailable,
-    NotVerified,
-    PayoutState,
-    PayoutVerb,
     State,
     Verb,
     WrongMoment,
@@ -41,14 +37,6 @@ MOVES: Final[Mapping[tuple[State, Verb], State]] = {
     (State.RETURNING, Verb.RETURN): State.RETURNED,
 }
 
-PAYOUT_MOVES: Final[Mapping[tuple[PayoutState, PayoutVerb], PayoutState]] = {
-    (PayoutState.OPEN, PayoutVerb.SEND): PayoutState.SENT,
-    (PayoutState.OPEN, PayoutVerb.SETTLE): PayoutState.PAID,
-    (PayoutState.OPEN, PayoutVerb.FAIL): PayoutState.FAILED,
-    (PayoutState.SENT, PayoutVerb.SETTLE): PayoutState.PAID,
-    (PayoutState.SENT, PayoutVerb.FAIL): PayoutState.FAILED,
-}
-
 # Where a payment has gone once money was taken for it: the same proof again changes nothing.
 SETTLED: Final = frozenset({State.CAPTURED, State.RETURNING, State.RETURNED})
 # Where the provider may still have something to tell us.
@@ -62,14 +50,6 @@ POLL_MOST: Final = timedelta(minutes=10)
 def after(*, state: State, verb: Verb) -> State:
     """The payment's state after `verb`. Raises WrongMoment when it is not allowed now."""
     following = MOVES.get((state, verb))
-    if following is None:
-        raise WrongMoment(state=state, verb=verb)
-    return following
-
-
-def payout_after(*, state: PayoutState, verb: PayoutVerb) -> PayoutState:
-    """The payout's state after `verb`. Raises WrongMoment when it is not allowed now."""
-    following = PAYOUT_MOVES.get((state, verb))
     if following is None:
         raise WrongMoment(state=state, verb=verb)
     return following
@@ -90,11 +70,3 @@ def check_due(*, state: HoldState, release_at: datetime | None, paused: bool, at
         raise WrongMoment(state=state, verb="release")
     if release_at is None or release_at > at or paused:
         raise NotDue(release_at=release_at)
-
-
-def check_payout(*, available: Money, verified: bool) -> None:
-    """A verified merchant may take what is available. Raises NotVerified, NothingAvailable."""
-    if not verified:
-        raise NotVerified
-    if available.minor <= 0:
-        raise NothingAvailable(currency=available.currency)

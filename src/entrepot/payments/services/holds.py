@@ -21,12 +21,12 @@ def open_holds(*, payment_id: int, shares: Sequence[Shares], at: datetime) -> No
             """INSERT INTO payments_hold (id, merchant_id, order_id, consignment_id, payment_id, currency, goods_minor,
                       freight_minor, duty_minor, tax_minor, fees_minor, commission_minor, merchant_currency,
                       merchant_net_minor, fx, authority, promoted_minor, promoted_freight_minor,
-                      merchant_freight_minor, state, opened_at)
+                      merchant_freight_minor, commission_tax_minor, seat, state, opened_at)
                SELECT w.*, %s::text, %s::timestamptz
                  FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[],
                              %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
                              %s::text[], %s::bigint[], %s::numeric[], %s::text[], %s::bigint[], %s::bigint[],
-                             %s::bigint[]) AS w""",
+                             %s::bigint[], %s::bigint[], %s::text[]) AS w""",
             [
                 HoldState.OPEN.value,
                 at,
@@ -49,6 +49,8 @@ def open_holds(*, payment_id: int, shares: Sequence[Shares], at: datetime) -> No
                 [_minor(one.promoted) for one in shares],
                 [_minor(one.promoted_freight) for one in shares],
                 [_minor(one.merchant_freight) for one in shares],
+                [_minor(one.commission_tax) for one in shares],
+                [one.seat for one in shares],
             ],
         )
         must(cursor.rowcount == len(shares), "every consignment gets its hold")

@@ -8,6 +8,7 @@ from typing import Final, NewType
 
 from entrepot.kernel.money import Money
 from entrepot.ledger.terms import Shares
+from entrepot.payments.terms.payouts import Way
 
 PaymentId = NewType("PaymentId", int)
 PayoutId = NewType("PayoutId", int)
@@ -168,7 +169,11 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """Money on its way from the marketplace to a merchant's bank."""
+    """Money on its way from the marketplace to a merchant's bank.
+
+    destination: the reference of the bank account that was in use when it was opened. run_id: of which run it is, none
+    when the merchant asked. file_number: in which file of the run it stands.
+    """
 
     id: PayoutId
     ref: str
@@ -182,6 +187,9 @@ class Payout:
     opened_at: datetime
     sent_at: datetime | None
     ended_at: datetime | None
+    way: Way = Way.PROVIDER
+    run_id: int | None = None
+    file_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +213,18 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class MerchantMoney:
-    """A merchant's money in one currency, each figure backed by transfers or holds that can be listed."""
+    """A merchant's money in one currency, each figure backed by transfers or holds that can be listed.
+
+    pending: released, not yet ready for payout. reserve: kept back for claims to come. owed: what the merchant owes.
+    """
 
     held: Money
     available: Money
     in_transit: Money
     paid_out: Money
+    pending: Money
+    reserve: Money
+    owed: Money
 
 
 @dataclass(frozen=True, slots=True)

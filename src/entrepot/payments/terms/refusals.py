@@ -48,7 +48,7 @@ _STATE_WORDS: Final = {
     "failed": "declined or sent back",
     "cancelled": "cancelled",
     "returning": "on its way back to the shopper",
-    "returned": "back with the shopper",
+    "returned": "given or sent back",
     "open": "held or set aside",
     "sent": "on its way to the bank",
     "paid": "paid out",
@@ -106,12 +106,69 @@ class NotVerified(Refused):
     remedy = "Complete the verification; your money stays safe on your account meanwhile."
 
 
+class AccountMissing(Refused):
+    """Nobody has said where the merchant's money goes."""
+
+    code = "payments.account_missing"
+    message = "We do not know a bank account of this business."
+    remedy = "Enter the bank account first; the money stays safe meanwhile."
+
+
+class PayoutsHeld(Refused):
+    """An operator holds the merchant's payouts."""
+
+    code = "payments.payouts_held"
+    message = "The marketplace holds the payouts of this business while it looks into something."
+    remedy = "Ask the marketplace what it needs from you."
+
+
+class OwesMoney(Refused):
+    """The merchant owes the marketplace money."""
+
+    code = "payments.owes_money"
+    message = "This business owes the marketplace money from refunds or claims."
+    remedy = "What is released next pays it off; then payouts go on by themselves."
+
+
 class NothingAvailable(Refused):
     """There is nothing to pay out."""
 
     code = "payments.nothing_available"
     message = "There is no money available in {currency}."
     remedy = "Money becomes available when consignments are delivered and their release date has passed."
+
+
+_SCHEDULE_WORDS: Final = {
+    "day": "there is no such day; of the week 1 to 7, of the month 1 to 28",
+    "least": "the least amount is zero or more",
+    "every": "choose daily, weekly, monthly or when asked",
+}
+
+
+class ScheduleInvalid(Refused):
+    """When a merchant is paid out cannot be what it says. `field` is where to look, `why` what is wrong."""
+
+    code = "payments.schedule_invalid"
+    message = "Payouts cannot be made like this: {why}."
+    remedy = "Correct it and try again."
+    words: ClassVar = {"why": _SCHEDULE_WORDS}
+
+
+_EXTEND_WORDS: Final = {
+    "moment": "it is not delivered yet, or its money has gone already",
+    "early": "it can be put off only when few days are left",
+    "once": "you have put it off once before",
+    "most": "it has been put off as long as the channel allows",
+}
+
+
+class CannotExtend(Refused):
+    """The release of held money cannot be put off, or not any more."""
+
+    code = "payments.cannot_extend"
+    message = "The release of this money cannot be put off: {why}."
+    remedy = "If something is wrong with the goods, open a claim: it stops the clock."
+    words: ClassVar = {"why": _EXTEND_WORDS}
 
 
 class PayoutKeyReused(Refused):

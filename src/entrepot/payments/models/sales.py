@@ -1,4 +1,4 @@
-"""Payments, holds, refunds, payouts, and the inbox of what the provider says."""
+"""Payments, holds, refunds, and the inbox of what the provider says."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -64,6 +64,8 @@ class HoldRow(OwnedModel):
     tax_minor = models.BigIntegerField()
     fees_minor = models.BigIntegerField()
     commission_minor = models.BigIntegerField()
+    commission_tax_minor = models.BigIntegerField(db_default=0)
+    seat = models.CharField(max_length=2, blank=True, db_default="")
     merchant_currency = models.CharField(max_length=3)
     merchant_net_minor = models.BigIntegerField()
     # What the marketplace adds to what was paid, and delivery that the merchant gives: see ledger.terms.Shares.
@@ -95,10 +97,11 @@ class HoldRow(OwnedModel):
             models.UniqueConstraint(fields=["merchant_id", "consignment_id"], name="payments_hold_once"),
             models.CheckConstraint(
                 condition=Q(
-                    commission_minor__lte=F("goods_minor") + F("promoted_minor") - F("merchant_freight_minor"),
+                    commission_minor__lte=F("goods_minor") + F("promoted_minor") - F("merchant_freight_minor")
+                    - F("commission_tax_minor"),
                     goods_minor__gte=0, freight_minor__gte=0, duty_minor__gte=0, tax_minor__gte=0,
-                    fees_minor__gte=0, commission_minor__gte=0, merchant_net_minor__gte=0, promoted_minor__gte=0,
-                    promoted_freight_minor__gte=0, merchant_freight_minor__gte=0,
+                    fees_minor__gte=0, commission_minor__gte=0, commission_tax_minor__gte=0, merchant_net_minor__gte=0,
+                    promoted_minor__gte=0, promoted_freight_minor__gte=0, merchant_freight_minor__gte=0,
                 ),
                 name="payments_hold_parts",
             ),
@@ -207,41 +210,6 @@ class RefundPartRow(OwnedModel):
 
     def __str__(self) -> str:
         return f"{self.part} of line {self.number}"
-
-
-class PayoutRow(OwnedModel):
-    """Money on its way to a merchant's bank."""
-
-    id = models.BigIntegerField(primary_key=True, default=new_id)
-    ref = models.CharField(max_length=24)
-    merchant_id = models.BigIntegerField()
-    amount_minor = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    state = models.CharField(max_length=8)
-    key = models.CharField(max_length=255)
-    destination = models.CharField(max_length=64)
-    provider_id = models.CharField(max_length=64, default="", blank=True)
-    reason = models.CharField(max_length=64, default="", blank=True)
-    opened_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-    poll_at = models.DateTimeField(null=True)
-    polls = models.IntegerField(default=0)
-
-    class Meta:
-        db_table = "payments_payout"
-        constraints = (
-            models.UniqueConstraint(fields=["merchant_id", "key"], name="payments_payout_once"),
-            models.UniqueConstraint(fields=["merchant_id", "ref"], name="payments_payout_ref_once"),
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_payout_positive"),
-        )
-        indexes = (
-            models.Index(fields=["ref"], name="payments_payout_ref"),
-            models.Index(fields=["poll_at"], name="payments_payout_poll", condition=Q(poll_at__isnull=False)),
-        )
-
-    def __str__(self) -> str:
-        return self.ref
 
 
 class OperatorActionRow(models.Model):
