@@ -10,7 +10,7 @@ from entrepot.channels.terms import Route
 from entrepot.kernel.errors import NotFound, Refused
 from entrepot.kernel.money import Money
 from entrepot.kernel.text import Text
-from entrepot.landed.terms import Component, PromotionQuote
+from entrepot.landed.terms import Component, PromotionQuote, summed
 from entrepot.parties.terms import Address
 from entrepot.rates.terms import Rate
 
@@ -247,6 +247,11 @@ class OrderView:
     cancel_reason: str
     timeline: tuple[Moment, ...]
     consignments: tuple[ConsignmentView, ...]
+
+    @property
+    def promotions(self) -> tuple[PromotionQuote, ...]:
+        """What each promotion took off the whole order."""
+        return summed(each for one in self.consignments for each in one.promotions)
 
 
 @dataclass(frozen=True, slots=True)

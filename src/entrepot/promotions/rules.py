@@ -14,8 +14,10 @@ from decimal import ROUND_UP, Decimal
 from fractions import Fraction
 from typing import Final
 
+from entrepot.kernel.errors import Refused
 from entrepot.kernel.money import Money
 from entrepot.promotions.terms import (
+    CODE_REFUSALS,
     MARKETPLACE,
     TITLE_MAX,
     Answer,
@@ -41,7 +43,7 @@ _ORDER: Final = tuple(Kind)
 _WHOLE: Final = Decimal(100)
 _RANK_MAX: Final = 999
 _PIECES_MAX: Final = 99
-_STANDING_WORDS: Final = {
+_STANDINGS: Final = {
     Standing.COMING: "not_begun", Standing.OVER: "expired", Standing.ENDED: "ended", Standing.SPENT: "used_up",
 }  # fmt: skip
 
@@ -128,6 +130,18 @@ class _Ready:
         return _ORDER.index(terms.kind), terms.rank, self.promotion.id
 
 
+def refusal_of(answer: Answer) -> Refused | None:
+    """Why a code takes nothing off, to be said in the reader's language; nothing when it does."""
+    if not answer.reason:
+        return None
+    facts = {
+        "moment": answer.moment, "minimum": answer.minimum, "now": answer.now, "missing": answer.missing,
+        "other": answer.other, "currency": answer.currency,
+    }  # fmt: skip
+    known = {name: fact for name, fact in facts.items() if fact}
+    return CODE_REFUSALS[answer.reason](**known)
+
+
 def discounts(
     *, items: Sequence[Item], offered: Iterable[Offered], codes: Sequence[str], tell: Tell, at: datetime
 ) -> Discounts:
@@ -196,7 +210,7 @@ def _withheld(one: Offered, at: datetime) -> Answer | None:
     terms, standing = one.promotion.terms, one.promotion.standing(at)
     if standing is not Standing.RUNNING:
         moment = terms.since if standing is Standing.COMING else terms.until
-        return Answer(terms.code, _STANDING_WORDS[standing], moment=moment)
+        return Answer(terms.code, _STANDINGS[standing], moment=moment)
     if terms.uses_each is not None and one.used >= terms.uses_each:
         return Answer(terms.code, "used_by_you")
     return None

@@ -1,6 +1,6 @@
 """How a price was made, line by line, for the shopper, the merchant and the operator: one page in three frames."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -11,10 +11,9 @@ from django.utils.translation import gettext_noop
 from entrepot.kernel.money import Money
 from entrepot.landed.rules import ConsignmentTold, PartTold, citation, told_quote
 from entrepot.landed.terms import BasketQuote, LineQuote, Replay, Verdict
+from entrepot.rates.terms import Rate
+from entrepot.web.shopper.prices import Row, opening_rows
 from entrepot.web.templating import country, language, text
-
-# Label, amount, explanation, kind; see parts/money.html ledger.
-Row = tuple[str, Money | None, str, str]
 
 _VERDICTS: Final[Mapping[Verdict, tuple[str, str]]] = {
     Verdict.SAME: (gettext_noop("The same to the cent"), "arrived"),
@@ -123,16 +122,22 @@ def explained(quote: BasketQuote, *, merchant_id: int | None = None, checks: Seq
         valid_until=quote.valid_until,
         data_version=quote.data_version,
         parcels=parcels,
-        rates=tuple(
-            RateShown(rate.base, rate.quote, f"{rate.value:.6f}".rstrip("0"), citation(rate.source, tag), rate.on)
-            for rate in told.rates
-        ),
+        rates=rates_shown(told.rates),
+    )
+
+
+def rates_shown(rates: Iterable[Rate]) -> tuple[RateShown, ...]:
+    """Exchange rates with their source in the reader's language."""
+    tag = language()
+    return tuple(
+        RateShown(rate.base, rate.quote, f"{rate.value:.6f}".rstrip("0"), citation(rate.source, tag), rate.on)
+        for rate in rates
     )
 
 
 def _parcel(told: ConsignmentTold, check: Replay | None) -> ParcelShown:
     quoted = told.quoted
-    rows: list[Row] = [(_("Goods"), quoted.goods, "", ""), (_("Delivery"), quoted.freight, "", "")]
+    rows = opening_rows(quoted, quoted.promotions)
     families = ((_("Duty"), quoted.duty), (_("Tax"), quoted.tax), (_("Customs fees"), quoted.fees))
     rows += [(label, amount, "", "") for label, amount in families if amount]
     rows.append((_("This parcel"), quoted.total, "", "sum"))
@@ -154,7 +159,8 @@ def _parcel(told: ConsignmentTold, check: Replay | None) -> ParcelShown:
 
 
 def _goods(line: LineQuote) -> GoodsShown:
-    return GoodsShown(text(line.title), line.goods_code, country(line.origin), line.quantity, line.goods)
+    valued = line.goods + line.relief.undeducted if line.relief else line.goods
+    return GoodsShown(text(line.title), line.goods_code, country(line.origin), line.quantity, valued)
 
 
 def _part(part: PartTold) -> PartShown:

@@ -9,7 +9,7 @@ from dmr import Path
 from entrepot.api.door import Door
 from entrepot.api.v1.baskets import as_shopper
 from entrepot.api.v1.goods import RefPath
-from entrepot.api.v1.shopping import Sums, sums_of
+from entrepot.api.v1.quoting import PromotionOut, Sums, promotions_out, sums_of
 from entrepot.api.v1.values import Amount, Words, amount
 from entrepot.landed import queries as landed
 from entrepot.landed.rules import ConsignmentTold, PartTold, citation, told_quote
@@ -65,6 +65,7 @@ class QuoteExplainedOut(msgspec.Struct):
     ref: str
     destination: str
     sums: Sums
+    promotions: list[PromotionOut]
     made_at: datetime
     valid_until: datetime
     data_version: str
@@ -87,6 +88,7 @@ class QuoteDoor(Door):
             ref=quote.ref,
             destination=quote.destination,
             sums=sums_of(quote),
+            promotions=promotions_out(quote.promotions),
             made_at=quote.made_at,
             valid_until=quote.valid_until,
             data_version=quote.data_version,

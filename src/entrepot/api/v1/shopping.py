@@ -12,18 +12,17 @@ from entrepot.api.door import Door
 from entrepot.api.paging import Page
 from entrepot.api.v1.baskets import as_shopper
 from entrepot.api.v1.goods import RefPath
-from entrepot.api.v1.values import Amount, Country, Currency, Words, amount
+from entrepot.api.v1.quoting import PromotionOut, Sums, promotions_out, sums_of
+from entrepot.api.v1.values import Amount, Country, Words, amount
 from entrepot.base import clock
 from entrepot.flows.cancel_order import cancel_order
 from entrepot.flows.confirm_receipt import confirm_receipt
 from entrepot.flows.place_order import place_order
-from entrepot.flows.quote_basket import quote_basket
-from entrepot.kernel.money import Money
 from entrepot.landed import queries as landed
 from entrepot.landed.rules import told
-from entrepot.landed.terms import BasketQuote, ConsignmentQuote, QuoteAnswer, QuoteRequest
+from entrepot.landed.terms import QuoteAnswer, QuoteRequest
 from entrepot.orders import queries as orders
-from entrepot.orders.terms import Amounts, CancelReason, ConsignmentView, OrderUnknown, OrderView
+from entrepot.orders.terms import CancelReason, ConsignmentView, OrderUnknown, OrderView
 from entrepot.parties.services import save_address
 from entrepot.parties.terms import Address
 from entrepot.payments import queries as payments
@@ -65,116 +64,6 @@ class AddressesDoor(Door):
         )  # fmt: skip
         viewer = as_shopper(self.viewer)
         return Kept(save_address(shopper_id=viewer.shopper_id or 0, address=address, at=clock.now()))
-
-
-class QuoteAsk(msgspec.Struct, forbid_unknown_fields=True):
-    """Where the basket goes and in which currency it is paid."""
-
-    destination: Country
-    currency: Currency
-    region: str = ""
-
-
-class Sums(msgspec.Struct):
-    """What is paid and for what; total is the exact sum of the five."""
-
-    goods: Amount
-    freight: Amount
-    duty: Amount
-    tax: Amount
-    fees: Amount
-    total: Amount
-
-
-class ConsignmentPart(msgspec.Struct):
-    """One merchant's part of a quote, with its own way through customs."""
-
-    merchant: str
-    channel: str
-    ship_from: str
-    mode: str
-    route: str
-    regime: str
-    sums: Sums
-    notes: list[str]
-    days_min: int
-    days_max: int
-
-
-class RefusalOut(msgspec.Struct):
-    """What cannot be sold to this destination, and why."""
-
-    reason: str
-    titles: list[Words]
-    alternatives: list[str]
-
-
-class BasketQuoteOut(msgspec.Struct):
-    """The frozen price of a basket. An order is placed with its `ref` until `valid_until`."""
-
-    ref: str
-    currency: str
-    destination: str
-    sums: Sums
-    consignments: list[ConsignmentPart]
-    refusals: list[RefusalOut]
-    valid_until: datetime
-    data_version: str
-
-
-class BasketQuoteDoor(Door):
-    """The landed price of the basket."""
-
-    scope = "shop"
-    tags = ("shopping",)
-
-    def post(self, parsed_body: Body[QuoteAsk]) -> BasketQuoteOut:
-        """Work out and freeze the landed price of the basket."""
-        quote = quote_basket(
-            viewer=as_shopper(self.viewer),
-            basket_ref=None,
-            destination=parsed_body.destination,
-            region=parsed_body.region,
-            currency=parsed_body.currency,
-            at=clock.now(),
-        )
-        return _quote(quote)
-
-
-def _quote(quote: BasketQuote) -> BasketQuoteOut:
-    return BasketQuoteOut(
-        ref=quote.ref,
-        currency=quote.currency,
-        destination=quote.destination,
-        sums=sums_of(quote),
-        consignments=[
-            ConsignmentPart(
-                merchant=one.merchant_name,
-                channel=one.channel,
-                ship_from=one.ship_from,
-                mode=one.mode,
-                route=one.route,
-                regime=one.regime,
-                sums=sums_of(one),
-                notes=list(one.notes),
-                days_min=one.days_min,
-                days_max=one.days_max,
-            )
-            for one in quote.consignments
-        ],
-        refusals=[
-            RefusalOut(one.reason, [dict(title) for title in one.titles], [str(way) for way in one.alternatives])
-            for one in quote.refusals
-        ],
-        valid_until=quote.valid_until,
-        data_version=quote.data_version,
-    )
-
-
-def sums_of(whole: BasketQuote | ConsignmentQuote | Amounts) -> Sums:
-    """The five parts and their total."""
-    parts: tuple[Money, ...] = (whole.goods, whole.freight, whole.duty, whole.tax, whole.fees, whole.total)
-    return Sums(*(amount(part) for part in parts))
 
 
 class QuotesDoor(Door):
@@ -237,6 +126,8 @@ class OrderConsignmentOut(msgspec.Struct):
     lines: list[OrderLineOut]
     timeline: list[Moment]
     release_at: datetime | None
+    level: str
+    promotions: list[PromotionOut]
 
 
 class OrderOut(msgspec.Struct):
@@ -393,4 +284,6 @@ def consignment_out(one: ConsignmentView) -> OrderConsignmentOut:
         ],
         timeline=[Moment(moment.at, str(moment.what)) for moment in one.timeline],
         release_at=one.release_at,
+        level=one.level,
+        promotions=promotions_out(one.promotions),
     )

@@ -7,7 +7,7 @@ from dmr.routing import Router
 from dmr.routing import path as route
 
 from entrepot.api import docs
-from entrepot.api.v1 import baskets, classifications, explained, goods, identity, selling, shopping, tokens
+from entrepot.api.v1 import baskets, classifications, explained, goods, identity, quoting, selling, shopping, tokens
 
 router = Router(
     "api/v1/",
@@ -20,7 +20,9 @@ router = Router(
         route("quotes", shopping.QuotesDoor.as_view(), name="api-quotes"),
         route("quotes/<slug:ref>", explained.QuoteDoor.as_view(), name="api-quote"),
         route("basket", baskets.BasketDoor.as_view(), name="api-basket"),
-        route("basket/quote", shopping.BasketQuoteDoor.as_view(), name="api-basket-quote"),
+        route("basket/codes", baskets.BasketCodesDoor.as_view(), name="api-basket-codes"),
+        route("basket/delivery", baskets.BasketDeliveryDoor.as_view(), name="api-basket-delivery"),
+        route("basket/quote", quoting.BasketQuoteDoor.as_view(), name="api-basket-quote"),
         route("addresses", shopping.AddressesDoor.as_view(), name="api-addresses"),
         route("identity", identity.IdentityDoor.as_view(), name="api-identity"),
         route("orders", shopping.OrdersDoor.as_view(), name="api-orders"),

@@ -12,7 +12,15 @@ from entrepot.landed.rules.answer import (
 from entrepot.landed.rules.basket import VALID, Wanted, consigned, consignment_result, frozen_quote, on_sale
 from entrepot.landed.rules.citing import citation
 from entrepot.landed.rules.discounting import promotion_uses
-from entrepot.landed.rules.explaining import ConsignmentTold, PartTold, QuoteTold, rate_told, told_parts, told_quote
+from entrepot.landed.rules.explaining import (
+    ConsignmentTold,
+    PartTold,
+    QuoteTold,
+    rate_told,
+    told_parts,
+    told_quote,
+    told_rates,
+)
 from entrepot.landed.rules.parcels import Door, No, Parcel, Piece, Priced, gross_grams, no_lane, priced
 from entrepot.landed.rules.replaying import replayed
 from entrepot.landed.rules.shares import fixed_sum
@@ -52,5 +60,6 @@ __all__ = [
     "told",
     "told_parts",
     "told_quote",
+    "told_rates",
     "worked",
 ]

@@ -63,14 +63,19 @@ def told_quote(*, quote: BasketQuote, translate: Translate, cite: Cite) -> Quote
 
     A quote from before its reasoning was kept as steps is told in English.
     """
-    used = {line.merchant_unit.currency for one in quote.consignments for line in one.lines}
     return QuoteTold(
         quote=quote,
         consignments=tuple(
             _consignment(number, one, translate, cite) for number, one in enumerate(quote.consignments, start=1)
         ),
-        rates=tuple(rate for rate in quote.fx if rate.base in used and rate.quote == quote.currency),
+        rates=told_rates(quote=quote),
     )
+
+
+def told_rates(*, quote: BasketQuote) -> tuple[Rate, ...]:
+    """The exchange rates into the quote's currency that its prices were told with."""
+    used = {line.merchant_unit.currency for one in quote.consignments for line in one.lines}
+    return tuple(rate for rate in quote.fx if rate.base in used and rate.quote == quote.currency)
 
 
 def _consignment(number: int, one: ConsignmentQuote, translate: Translate, cite: Cite) -> ConsignmentTold:

@@ -10,6 +10,7 @@ from entrepot.landed.terms.basket import (
     PromotionQuote,
     Refusal,
     Relief,
+    summed,
 )
 from entrepot.landed.terms.contract import (
     GUARANTEED,
@@ -81,4 +82,5 @@ __all__ = [
     "UnitPrice",
     "Verdict",
     "Worked",
+    "summed",
 ]

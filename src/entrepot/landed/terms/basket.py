@@ -1,6 +1,6 @@
 """What a shopper is shown and pays: a basket's quote, kept unchanged for good, and the landed price on a card."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -54,6 +54,18 @@ class PromotionQuote:
     def total(self) -> Money:
         """Off goods and delivery together."""
         return self.goods + self.freight
+
+
+def summed(promotions: Iterable[PromotionQuote]) -> tuple[PromotionQuote, ...]:
+    """The parts of the same promotions put together, in order of appearance."""
+    sums: dict[int, PromotionQuote] = {}
+    for one in promotions:
+        known = sums.get(one.promotion_id)
+        sums[one.promotion_id] = one if known is None else replace(
+            known, goods=known.goods + one.goods, freight=known.freight + one.freight,
+            promoted=known.promoted + one.promoted, promoted_freight=known.promoted_freight + one.promoted_freight,
+        )  # fmt: skip
+    return tuple(sums.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,14 +227,7 @@ class BasketQuote:
     @property
     def promotions(self) -> tuple[PromotionQuote, ...]:
         """What each promotion takes off the whole, in the order in which they were applied."""
-        sums: dict[int, PromotionQuote] = {}
-        for one in (each for consignment in self.consignments for each in consignment.promotions):
-            known = sums.get(one.promotion_id)
-            sums[one.promotion_id] = one if known is None else replace(
-                known, goods=known.goods + one.goods, freight=known.freight + one.freight,
-                promoted=known.promoted + one.promoted, promoted_freight=known.promoted_freight + one.promoted_freight,
-            )  # fmt: skip
-        return tuple(sums.values())
+        return summed(each for consignment in self.consignments for each in consignment.promotions)
 
     @property
     def complete(self) -> bool:

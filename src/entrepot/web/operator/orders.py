@@ -17,10 +17,11 @@ from entrepot.parties import queries as parties
 from entrepot.payments import queries as payments
 from entrepot.payments.rules import SETTLED
 from entrepot.web.depot.words import mode_name
+from entrepot.web.explained import rates_shown
 from entrepot.web.merchant.words import channel_name
 from entrepot.web.operator.ledger import rows_of
 from entrepot.web.operator.words import action_name, code_name, trouble_name
-from entrepot.web.shopper.prices import regime_name
+from entrepot.web.shopper.prices import opening_rows, regime_name
 from entrepot.web.viewer import operators_only, viewer_of
 
 _PAGE = 50
@@ -61,6 +62,8 @@ def show(request: HttpRequest, ref: str) -> HttpResponse:
     actions = payments.actions_on(viewer=viewer, payment_id=payment.id)
     shown = {
         "order": order,
+        "opening": opening_rows(order.amounts, order.promotions),
+        "rates": rates_shown(order.fx),
         "payment": payment,
         "returnable": order.state in {State.PLACED, State.CANCELLED} and payment.state not in SETTLED,
         "actions": actions,

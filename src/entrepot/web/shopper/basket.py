@@ -12,17 +12,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from entrepot.base import clock
+from entrepot.base.problems import said
 from entrepot.basket import queries as baskets
-from entrepot.basket.services import put_line
+from entrepot.basket.services import choose_delivery, enter_codes, put_line
 from entrepot.basket.terms import QUANTITY_MAX, Basket, BasketLine
 from entrepot.catalogue import queries as catalogue
 from entrepot.catalogue.terms import ListingUnknown
 from entrepot.flows.quote_basket import quote_basket
 from entrepot.landed import queries as landed
 from entrepot.landed.terms import BasketQuote
+from entrepot.promotions.terms import CODES_MAX, CodesMany, CodeUnreadable
 from entrepot.stock import queries as stock
 from entrepot.web.shopper.parcels import parcels_of, places_of, refusals_of
 from entrepot.web.shopper.prices import account
+from entrepot.web.shopper.promoted import codes_of
 from entrepot.web.templating import text
 from entrepot.web.viewer import place_of, shopper_of, viewer_of
 
@@ -41,7 +44,11 @@ def show(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     basket = baskets.basket(viewer=viewer) if viewer.shopper_id is not None else None
     count_in_session(request, basket.pieces if basket else 0)
-    context: dict[str, object] = {"undo": _undo_offer(request), "quote": None}
+    context: dict[str, object] = {"undo": _undo_offer(request), "quote": None, "typed": "", "wrong": ""}
+    return _shown(request, basket, context)
+
+
+def _shown(request: HttpRequest, basket: Basket | None, context: dict[str, object], status: int = 200) -> HttpResponse:
     if basket is not None and basket.lines:
         at = clock.now()
         quote = _quote(request, basket, at)
@@ -57,15 +64,23 @@ def show(request: HttpRequest) -> HttpResponse:
             "parcels": parcels,
             "refusals": refusals,
             "blocked": bool(refusals) or any(line.short for parcel in parcels for line in parcel.lines),
-            "rows": account(quote, regimes=[each.regime for each in quote.consignments], total_label=_("To pay")),
+            "rows": account(
+                quote,
+                regimes=[each.regime for each in quote.consignments],
+                total_label=_("To pay"),
+                promotions=quote.promotions,
+            ),
+            "codes": codes_of(quote),
+            "codes_max": CODES_MAX,
         }
-    return render(request, "shopper/basket.html", context)
+    return render(request, "shopper/basket.html", context, status=status)
 
 
 def _quote(request: HttpRequest, basket: Basket, at: datetime) -> BasketQuote:
     """The quote shown before, while its basket, destination and time still hold: prices do not move under one's eyes."""
     viewer, place = viewer_of(request), place_of(request)
-    known = (basket.ref, basket.fingerprint, place.country, place.currency)
+    wishes = " ".join([*basket.codes, *(f"{key}={level}" for key, level in sorted(basket.delivery.items()))])
+    known = (basket.ref, basket.fingerprint, place.country, place.currency, wishes)
     kept = request.session.get("quote", {})
     if tuple(kept.get("for", ())) == known and datetime.fromisoformat(kept["until"]) > at:
         return landed.quote(viewer=viewer, ref=kept["ref"], at=at)
@@ -131,6 +146,46 @@ def change(request: HttpRequest) -> HttpResponse:
     )
     back = reverse("basket")
     return HttpResponseRedirect(back if quantity else f"{back}?undo={_undo_token(line)}")
+
+
+@require_POST
+def code(request: HttpRequest) -> HttpResponse:
+    """One more promotion code, or one fewer. One that cannot be a code stays in the field to be corrected."""
+    shopper_id = shopper_of(request)
+    basket = baskets.basket_of_shopper(shopper_id=shopper_id)
+    removed, typed = request.POST.get("remove", ""), request.POST.get("code", "")[:40]
+    codes = [each for each in basket.codes if each != removed]
+    try:
+        enter_codes(shopper_id=shopper_id, codes=codes if removed else [*codes, typed], at=clock.now())
+    except (CodeUnreadable, CodesMany) as refused:
+        context: dict[str, object] = {
+            "undo": "", "quote": None, "typed": typed, "wrong": " ".join(filter(None, said(refused))),
+        }  # fmt: skip
+        return _shown(request, basket, context, status=422)
+    # The price is asked for anew, since others may have taken the last uses since.
+    request.session.pop("quote", None)
+    return HttpResponseRedirect(f"{reverse('basket')}#codes")
+
+
+@require_POST
+def delivery(request: HttpRequest) -> HttpResponse:
+    """Another delivery for one merchant's goods from one place."""
+    shopper_id = shopper_of(request)
+    basket = baskets.basket_of_shopper(shopper_id=shopper_id)
+    at = _whole(request.POST.get("line", ""))
+    if request.POST.get("fingerprint") != basket.fingerprint or at >= len(basket.lines):
+        messages.warning(request, _("Your basket had changed in another window. This is how it is now."))
+        return HttpResponseRedirect(reverse("basket"))
+    line = basket.lines[at]
+    choose_delivery(
+        shopper_id=shopper_id,
+        merchant_id=line.merchant_id,
+        channel=line.channel,
+        ship_from=request.POST.get("from", ""),
+        level=request.POST.get("level", ""),
+        at=clock.now(),
+    )
+    return HttpResponseRedirect(reverse("basket"))
 
 
 def _whole(typed: str) -> int:

@@ -13,15 +13,18 @@ from entrepot.basket import queries as baskets
 from entrepot.flows.place_order import place_order
 from entrepot.flows.quote_basket import quote_basket
 from entrepot.landed import queries as landed
+from entrepot.landed.rules import told_rates
 from entrepot.landed.terms import QuoteMissing
 from entrepot.parties import queries as parties
 from entrepot.parties.services import save_address
 from entrepot.parties.terms import Address
 from entrepot.web.account.addresses import AddressForm, card_of, empty_form, read_form
+from entrepot.web.explained import rates_shown
 from entrepot.web.shopper.basket import count_in_session
 from entrepot.web.shopper.importer import IdentityForm, importer_of, read_identity
 from entrepot.web.shopper.parcels import parcels_of, places_of, refusals_of
 from entrepot.web.shopper.prices import account
+from entrepot.web.shopper.promoted import codes_of
 from entrepot.web.viewer import DESTINATIONS, place_of, shopper_of, signed_in, viewer_of
 
 
@@ -109,7 +112,14 @@ def _reviewed(request: HttpRequest, quote_ref: str, address_ref: str, form: Iden
         "cbec": cbec,
         "importer": importer,
         "form": form or (IdentityForm() if importer and (not importer.number or "identity" in request.GET) else None),
-        "rows": account(quote, regimes=[each.regime for each in quote.consignments], total_label=_("To pay")),
+        "rows": account(
+            quote,
+            regimes=[each.regime for each in quote.consignments],
+            total_label=_("To pay"),
+            promotions=quote.promotions,
+        ),
+        "rates": rates_shown(told_rates(quote=quote)),
+        "codes": codes_of(quote),
         # One quote makes one order: sending the form twice is the same order.
         "key": f"web-{quote.ref}",
     }

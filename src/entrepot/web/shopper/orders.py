@@ -28,7 +28,9 @@ from entrepot.landed.terms import Mode
 from entrepot.orders import queries as orders
 from entrepot.orders import rules
 from entrepot.orders.terms import CancelReason, ConsignmentView, OrderCard, OrderView, Stage, State
+from entrepot.rates.terms import Rate
 from entrepot.web.account.addresses import AddressCard, card_of
+from entrepot.web.explained import RateShown, rates_shown
 from entrepot.web.shopper.prices import Row, account, regime_name, rows_of
 from entrepot.web.templating import country, local_date, text
 from entrepot.web.viewer import signed_in, viewer_of
@@ -135,6 +137,7 @@ class OrderShown:
     address: AddressCard
     parcels: tuple[ParcelShown, ...]
     rows: tuple[Row, ...]
+    rates: tuple[RateShown, ...]
     held: Money
     total: Money
     confirmable: bool
@@ -240,14 +243,24 @@ def _shown(order: OrderView, at: datetime) -> OrderShown:
         address=card_of(order.address),
         parcels=tuple(_parcel(each, at, order.quote_ref) for each in order.consignments),
         rows=account(
-            order.amounts, regimes=[each.regime for each in order.consignments], total_label=_total_label(order)
+            order.amounts,
+            regimes=[each.regime for each in order.consignments],
+            total_label=_total_label(order),
+            promotions=order.promotions,
         ),
+        rates=rates_shown(_rates(order)),
         held=Money.total(held, currency) if order.state is State.PAID else Money.zero(currency),
         total=order.amounts.total,
         confirmable=any(part.release_at is None or part.release_at > at for part in (*arrived, *delivered)),
         data_version=order.data_version,
         quote_ref=order.quote_ref,
     )
+
+
+def _rates(order: OrderView) -> tuple[Rate, ...]:
+    """The exchange rates behind the order's prices, as they were kept with it."""
+    used = {line.merchant_unit.currency for one in order.consignments for line in one.lines}
+    return tuple(rate for rate in order.fx if rate.base in used and rate.quote == order.amounts.total.currency)
 
 
 def _total_label(order: OrderView) -> str:
@@ -277,7 +290,7 @@ def _parcel(consignment: ConsignmentView, at: datetime, quote_ref: str) -> Parce
         lines=tuple(
             LineShown(
                 line.listing_ref, text(line.title), " · ".join(line.options), line.picture, line.quantity, line.unit,
-                line.amounts.goods,
+                line.goods_before,
             )
             for line in consignment.lines
         ),
@@ -286,6 +299,7 @@ def _parcel(consignment: ConsignmentView, at: datetime, quote_ref: str) -> Parce
             components=consignment.components,
             regime=consignment.regime,
             total_label=_("This parcel"),
+            promotions=consignment.promotions,
         ),
         regime=regime_name(consignment.regime),
         events=events[:_SHOWN_EVENTS],

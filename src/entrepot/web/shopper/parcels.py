@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from entrepot.basket.terms import Basket
+from entrepot.carriage.terms import Level
 from entrepot.kernel.money import Money
 from entrepot.landed.terms import BasketQuote, ConsignmentQuote, LineQuote, Refusal
 from entrepot.web.shopper.prices import Row, notes_of, reason_of, regime_name, rows_of
@@ -31,8 +32,20 @@ class LineShown:
 
 
 @dataclass(frozen=True, slots=True)
+class WayShown:
+    """One delivery that can be chosen; cost is before discounts."""
+
+    level: str
+    name: str
+    cost: Money
+    days_min: int
+    days_max: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ParcelShown:
-    """What one merchant sends from one place."""
+    """What one merchant sends from one place. at: the place in the basket of its first line."""
 
     merchant_name: str
     channel: str
@@ -46,6 +59,9 @@ class ParcelShown:
     days_min: int
     days_max: int
     notes: tuple[str, ...]
+    at: int
+    way: str
+    ways: tuple[WayShown, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,11 @@ def refusals_of(quote: BasketQuote, places: Places) -> tuple[RefusalShown, ...]:
     return tuple(_refusal(each, places) for each in quote.refusals)
 
 
+def level_name(level: str) -> str:
+    """A delivery's level in the reader's language."""
+    return {Level.STANDARD: _("Standard delivery"), Level.EXPRESS: _("Express delivery")}.get(Level(level), level)
+
+
 def _parcel(quoted: ConsignmentQuote, places: Places, left: Mapping[int, int]) -> ParcelShown:
     return ParcelShown(
         merchant_name=quoted.merchant_name,
@@ -86,11 +107,23 @@ def _parcel(quoted: ConsignmentQuote, places: Places, left: Mapping[int, int]) -
             _line(line, places.get((line.variant_id, quoted.channel), (0, 0))[0], left.get(line.variant_id))
             for line in quoted.lines
         ),
-        rows=rows_of(quoted, components=quoted.components, regime=quoted.regime, total_label=_("This parcel")),
+        rows=rows_of(
+            quoted,
+            components=quoted.components,
+            regime=quoted.regime,
+            total_label=_("This parcel"),
+            promotions=quoted.promotions,
+        ),
         total=quoted.total,
         days_min=quoted.days_min,
         days_max=quoted.days_max,
         notes=notes_of(quoted.notes),
+        at=places.get((quoted.lines[0].variant_id, quoted.channel), (0, 0))[0],
+        way=level_name(quoted.level),
+        ways=tuple(
+            WayShown(one.level, level_name(one.level), one.cost, one.days_min, one.days_max, one.level == quoted.level)
+            for one in quoted.options
+        ),
     )
 
 
@@ -106,7 +139,7 @@ def _line(line: LineQuote, at: int, left: int | None) -> LineShown:
         picture=line.picture,
         quantity=line.quantity,
         unit=line.unit,
-        goods=line.goods,
+        goods=line.goods_before,
         short=short,
     )
 

@@ -15,7 +15,7 @@ from entrepot.kernel.errors import fill
 from entrepot.kernel.money import Money
 from entrepot.landed import queries as landed
 from entrepot.landed.rules import citation
-from entrepot.landed.terms import KINDS, REASONS, REGIMES, Component, LandedPrice, PriceAsk
+from entrepot.landed.terms import KINDS, REASONS, REGIMES, Component, LandedPrice, PriceAsk, PromotionQuote
 from entrepot.search.terms import Piece
 from entrepot.web.templating import country, language, text
 from entrepot.web.viewer import Place
@@ -147,8 +147,30 @@ class Parts(Protocol):
     def fees(self) -> Money: ...
 
 
+def opening_rows(parts: Parts, promotions: Sequence[PromotionQuote], route: str = "") -> list[Row]:
+    """Goods and delivery at their prices, each followed by what promotions take off it."""
+    goods, freight = parts.goods, parts.freight
+    for one in promotions:
+        goods, freight = goods + one.goods, freight + one.freight
+    rows: list[Row] = [(_("Goods"), goods, "", "")]
+    rows += [(text(one.title), -one.goods, _code_of(one), "") for one in promotions if one.goods]
+    rows.append((_("Delivery"), freight, route, ""))
+    rows += [(text(one.title), -one.freight, _code_of(one), "") for one in promotions if one.freight]
+    return rows
+
+
+def _code_of(one: PromotionQuote) -> str:
+    return _("code %(code)s") % {"code": one.code} if one.code else ""
+
+
 def rows_of(
-    parts: Parts, *, components: Sequence[Component], regime: str, total_label: str, route: str = ""
+    parts: Parts,
+    *,
+    components: Sequence[Component],
+    regime: str,
+    total_label: str,
+    route: str = "",
+    promotions: Sequence[PromotionQuote] = (),
 ) -> tuple[Row, ...]:
     """The parts of a landed price in a broker's order: goods, delivery, duty, tax, fees, each with its own parts."""
     currency = parts.goods.currency
@@ -156,7 +178,7 @@ def rows_of(
     duties = [_component_row(each, currency) for each in merged if each.kind not in _FEES | _TAXES]
     taxes = [_component_row(each, currency) for each in merged if each.kind in _TAXES]
     fees = [_component_row(each, currency) for each in merged if each.kind in _FEES]
-    rows: list[Row] = [(_("Goods"), parts.goods, "", ""), (_("Delivery"), parts.freight, route, "")]
+    rows = opening_rows(parts, promotions, route)
     if regime.startswith("cbec"):
         rows += [(_("CBEC consolidated tax"), parts.duty + parts.tax, regime_name(regime), ""), *duties, *taxes]
     elif regime == "personal_articles":
@@ -173,9 +195,11 @@ def rows_of(
     return tuple(rows)
 
 
-def account(parts: Parts, *, regimes: Iterable[str], total_label: str) -> tuple[Row, ...]:
+def account(
+    parts: Parts, *, regimes: Iterable[str], total_label: str, promotions: Sequence[PromotionQuote] = ()
+) -> tuple[Row, ...]:
     """A whole basket or order in one short account; its parcels hold the details."""
-    rows: list[Row] = [(_("Goods"), parts.goods, "", ""), (_("Delivery"), parts.freight, "", "")]
+    rows = opening_rows(parts, promotions)
     if all(regime.startswith("cbec") for regime in regimes):
         rows.append((_("CBEC consolidated tax"), parts.duty + parts.tax, "", ""))
     else:

@@ -1,13 +1,11 @@
 """Promotions: what is taken off, on which goods, under which conditions, how often, and who bears it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar, Final, NewType
+from typing import Final, NewType
 
-from entrepot.kernel.errors import Conflict, NotFound, Refused
 from entrepot.kernel.money import Money
 from entrepot.kernel.text import Text
 
@@ -202,7 +200,7 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a code. reason: a key of REASONS, empty when it takes something off; the others are its facts.
+    """What became of a code. reason: a key of CODE_REFUSALS, empty when it takes something off; the others are its facts.
 
     moment: since or until when it counts. minimum: what the goods must come to; now: what they come to. other: the
     promotion it does not go together with. currency: what its amount is in.
@@ -228,108 +226,3 @@ class Discounts:
 
     applied: tuple[Applied, ...]
     answers: tuple[Answer, ...]
-
-
-# Why a code takes nothing off, and what to do: English, the interface's message ids.
-REASONS: Final[Mapping[str, tuple[str, str]]] = {
-    "unknown": (
-        "There is no such code for the goods in your basket.",
-        "Check how it is written, and whether it is for another merchant.",
-    ),
-    "not_begun": ("This code counts from {moment}.", "Come back then."),
-    "expired": ("This code was good until {moment}.", "Take it out, or use another one."),
-    "ended": ("This code has been ended.", "Take it out, or use another one."),
-    "used_up": ("All uses of this code are taken.", "Take it out, or use another one."),
-    "used_by_you": ("You have used this code as often as one person may.", "Take it out, or use another one."),
-    "minimum": (
-        "This code counts from {minimum}; the goods it is for come to {now}.",
-        "Add goods for {missing}.",
-    ),
-    "not_these_goods": ("This code is not for any of the goods in your basket.", "See which goods it is for."),
-    "merchant_not_in": (
-        "The merchants of your goods do not take part in this promotion.",
-        "It counts for goods of merchants who do.",
-    ),
-    "not_together": ("This code does not go together with {other}.", "What saves you more is used."),
-    "no_rate": (
-        "This code is in {currency}, which we cannot tell in yours today.",
-        "Pay in {currency}, or try again later.",
-    ),
-    "nothing_left": ("There is nothing left that this code could lower.", "Take it out, or use another one."),
-}
-
-
-class PromotionUnknown(NotFound):
-    """There is no such promotion, or it is not the viewer's."""
-
-    code = "promotions.unknown"
-    message = "We could not find that promotion."
-    remedy = "Look for it in the list of promotions."
-
-
-_UNCLEAR: Final = {
-    "title": "It needs a name of at most 80 characters.",
-    "percent": "The percentage is more than 0 and at most 100, with at most two decimals; off the goods it is less than 100.",
-    "amount": "The amount is missing.",
-    "pieces": "Buy 1 to 99 pieces, of which fewer or as many are free.",
-    "minimum": "The least to spend is more than nothing.",
-    "code": "A code has 3 to 24 letters, digits and hyphens.",
-    "until": "It ends after it begins, and not before now.",
-    "uses": "How often it can be used is a whole number from 1.",
-    "uses_each": "One shopper cannot use it more often than all together.",
-    "rank": "The order is a whole number from 1 to 999.",
-    "bearer": "A merchant's promotion is borne by that merchant alone.",
-    "share": "The marketplace bears 0 to 100 percent.",
-    "scope": "A merchant's promotion is for that merchant's goods.",
-    "listing": "One of the listings is not known.",
-    "currency": "All amounts of one promotion are in one currency.",
-}
-
-
-class PromotionUnclear(Refused):
-    """The terms do not make a promotion. why: what is wrong with them."""
-
-    code = "promotions.unclear"
-    message = "{why}"
-    words: ClassVar = {"why": _UNCLEAR}
-    remedy = "Correct it and try again."
-
-
-class CodeTaken(Conflict):
-    """The same code stands on another promotion of the same maker."""
-
-    code = "promotions.code_taken"
-    message = "You have used the code {given} before."
-    remedy = "Choose another code; an old one would mislead whoever kept it."
-
-
-class PromotionUsedUp(Conflict):
-    """Between quote and order others took the last uses, or the promotion ended."""
-
-    code = "promotions.used_up"
-    message = "The promotion {title} cannot be had any more."
-    remedy = "Open the basket to see the price without it, and confirm again."
-
-
-class CodesMany(Refused):
-    """A basket takes so many codes."""
-
-    code = "promotions.codes_many"
-    message = "A basket takes {codes_max} codes."
-    remedy = "Take one out first."
-
-
-class CodeUnreadable(Refused):
-    """What was entered cannot be a code."""
-
-    code = "promotions.code_unreadable"
-    message = "A code has 3 to 24 letters, digits and hyphens."
-    remedy = "Check how it is written."
-
-
-class ConsentNotAsked(Refused):
-    """The promotion does not ask this merchant to bear anything."""
-
-    code = "promotions.consent_not_asked"
-    message = "This promotion does not need your consent."
-    remedy = "You take part without bearing anything."
