@@ -31,7 +31,7 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 # Facts that are no codes: how many, what people typed or can look up, names, moments and amounts of their own type.
 PLAIN = {
     "amount", "articles", "asked", "barcode", "base", "box", "channel", "currency", "expires_at", "file", "got", "grams",
-    "key", "left", "limit", "line", "lines_max", "most", "name", "on", "order", "path", "quantity", "quantity_max", "quote",
+    "codes_max", "given", "key", "left", "limit", "line", "lines_max", "minimum", "missing", "moment", "now", "other", "title", "most", "name", "on", "order", "path", "quantity", "quantity_max", "quote",
     "release_at", "reserved", "scope", "seconds", "text", "until", "valid_until", "value", "version", "wait",
 }  # fmt: skip
 # What an outside party, or a file's reader, says in whole words, to programs and people alike.
