@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from entrepot.kernel.money import Money
 from entrepot.landed.rules import ConsignmentTold, PartTold, citation, told_quote
-from entrepot.landed.terms import BasketQuote, LineQuote, Replay, Verdict
+from entrepot.landed.terms import BasketQuote, LineQuote, PromotionQuote, Replay, Verdict
 from entrepot.rates.terms import Rate
-from entrepot.web.shopper.prices import Row, opening_rows
 from entrepot.web.templating import country, language, text
+
+# Label, amount or none when unknown, explanation, kind ('' line, 'part' of the line above, 'sum').
+Row = tuple[str, Money | None, str, str]
 
 _VERDICTS: Final[Mapping[Verdict, tuple[str, str]]] = {
     Verdict.SAME: (gettext_noop("The same to the cent"), "arrived"),
@@ -22,6 +24,37 @@ _VERDICTS: Final[Mapping[Verdict, tuple[str, str]]] = {
     Verdict.NO_LAW: (gettext_noop("Within one country: no customs law was asked"), "quiet"),
     Verdict.LAW_GONE: (gettext_noop("The tariff data it was made with is not loaded here"), "refused"),
 }
+
+
+class Parts(Protocol):
+    """Anything whose total is the sum of these five."""
+
+    @property
+    def goods(self) -> Money: ...
+    @property
+    def freight(self) -> Money: ...
+    @property
+    def duty(self) -> Money: ...
+    @property
+    def tax(self) -> Money: ...
+    @property
+    def fees(self) -> Money: ...
+
+
+def opening_rows(parts: Parts, promotions: Sequence[PromotionQuote], route: str = "") -> list[Row]:
+    """Goods and delivery at their prices, each followed by what promotions take off it."""
+    goods, freight = parts.goods, parts.freight
+    for one in promotions:
+        goods, freight = goods + one.goods, freight + one.freight
+    rows: list[Row] = [(_("Goods"), goods, "", "")]
+    rows += [(text(one.title), -one.goods, _code_of(one), "") for one in promotions if one.goods]
+    rows.append((_("Delivery"), freight, route, ""))
+    rows += [(text(one.title), -one.freight, _code_of(one), "") for one in promotions if one.freight]
+    return rows
+
+
+def _code_of(one: PromotionQuote) -> str:
+    return _("code %(code)s") % {"code": one.code} if one.code else ""
 
 
 @dataclass(frozen=True, slots=True)

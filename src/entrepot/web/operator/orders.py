@@ -17,7 +17,7 @@ from entrepot.parties import queries as parties
 from entrepot.payments import queries as payments
 from entrepot.payments.rules import SETTLED
 from entrepot.web.depot.words import mode_name
-from entrepot.web.explained import rates_shown
+from entrepot.web.explained import opening_rows, rates_shown
 from entrepot.web.merchant.words import channel_name
 from entrepot.web.operator.ledger import rows_of
 from entrepot.web.operator.words import action_name, code_name, trouble_name

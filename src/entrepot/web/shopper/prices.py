@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import ClassVar, Final, Protocol
+from typing import ClassVar, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -17,6 +17,7 @@ from entrepot.landed import queries as landed
 from entrepot.landed.rules import citation
 from entrepot.landed.terms import KINDS, REASONS, REGIMES, Component, LandedPrice, PriceAsk, PromotionQuote
 from entrepot.search.terms import Piece
+from entrepot.web.explained import Parts, Row, opening_rows
 from entrepot.web.templating import country, language, text
 from entrepot.web.viewer import Place
 
@@ -29,9 +30,6 @@ class _Minute:
     at = datetime.min.replace(tzinfo=UTC)
     known: ClassVar[dict[tuple[PriceAsk, Place], LandedPrice]] = {}
 
-
-# Label, amount or none when unknown, explanation, kind ('' line, 'part' of the line above, 'sum').
-Row = tuple[str, Money | None, str, str]
 
 # Of what the tariff has to say, the part that is for shoppers; the rest is for brokers and stands in the quote.
 _NOTES: Final = frozenset(
@@ -130,37 +128,6 @@ def _merged(components: Sequence[Component]) -> list[Component]:
             source=each.source, valid_from=each.valid_from, assumed=each.assumed,
         )  # fmt: skip
     return list(merged.values())
-
-
-class Parts(Protocol):
-    """Anything whose total is the sum of these five."""
-
-    @property
-    def goods(self) -> Money: ...
-    @property
-    def freight(self) -> Money: ...
-    @property
-    def duty(self) -> Money: ...
-    @property
-    def tax(self) -> Money: ...
-    @property
-    def fees(self) -> Money: ...
-
-
-def opening_rows(parts: Parts, promotions: Sequence[PromotionQuote], route: str = "") -> list[Row]:
-    """Goods and delivery at their prices, each followed by what promotions take off it."""
-    goods, freight = parts.goods, parts.freight
-    for one in promotions:
-        goods, freight = goods + one.goods, freight + one.freight
-    rows: list[Row] = [(_("Goods"), goods, "", "")]
-    rows += [(text(one.title), -one.goods, _code_of(one), "") for one in promotions if one.goods]
-    rows.append((_("Delivery"), freight, route, ""))
-    rows += [(text(one.title), -one.freight, _code_of(one), "") for one in promotions if one.freight]
-    return rows
-
-
-def _code_of(one: PromotionQuote) -> str:
-    return _("code %(code)s") % {"code": one.code} if one.code else ""
 
 
 def rows_of(
