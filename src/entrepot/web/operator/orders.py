@@ -21,7 +21,7 @@ from entrepot.web.explained import opening_rows, rates_shown
 from entrepot.web.merchant.words import channel_name
 from entrepot.web.operator.ledger import rows_of
 from entrepot.web.operator.words import action_name, code_name, trouble_name
-from entrepot.web.shopper.prices import opening_rows, regime_name
+from entrepot.web.shopper.prices import regime_name
 from entrepot.web.viewer import operators_only, viewer_of
 
 _PAGE = 50

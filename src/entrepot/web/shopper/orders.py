@@ -30,8 +30,8 @@ from entrepot.orders import rules
 from entrepot.orders.terms import CancelReason, ConsignmentView, OrderCard, OrderView, Stage, State
 from entrepot.rates.terms import Rate
 from entrepot.web.account.addresses import AddressCard, card_of
-from entrepot.web.explained import RateShown, rates_shown
-from entrepot.web.shopper.prices import Row, account, regime_name, rows_of
+from entrepot.web.explained import RateShown, Row, rates_shown
+from entrepot.web.shopper.prices import account, regime_name, rows_of
 from entrepot.web.templating import country, local_date, text
 from entrepot.web.viewer import signed_in, viewer_of
 

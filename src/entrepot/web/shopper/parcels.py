@@ -9,7 +9,8 @@ from entrepot.basket.terms import Basket
 from entrepot.carriage.terms import Level
 from entrepot.kernel.money import Money
 from entrepot.landed.terms import BasketQuote, ConsignmentQuote, LineQuote, Refusal
-from entrepot.web.shopper.prices import Row, notes_of, reason_of, regime_name, rows_of
+from entrepot.web.explained import Row
+from entrepot.web.shopper.prices import notes_of, reason_of, regime_name, rows_of
 from entrepot.web.templating import text
 
 # Place in the basket and quantity, by variant and channel.
