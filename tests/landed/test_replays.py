@@ -105,8 +105,8 @@ def test_an_answer_is_never_had_again_by_the_load_of_another_authority(authority
 
 def test_rates_that_the_law_itself_takes_are_kept_whatever_the_prices_are_in() -> None:
     """Some duties of the United Kingdom are so many euro for 100 kg."""
-    _, rates, _ = landed.parcel_prices(parcels=[make.parcel()], door=make.door("GB", "GBP"))
-    assert {("CNY", "GBP"), ("EUR", "GBP")} <= rates.keys()
+    found = landed.parcel_prices(parcels=[make.parcel()], door=make.door("GB", "GBP"))
+    assert {("CNY", "GBP"), ("EUR", "GBP")} <= found.rates.keys()
 
 
 def test_only_its_shopper_and_an_operator_find_a_quote(american: BasketQuote) -> None:
