@@ -125,7 +125,7 @@ def decide_goods_code(*, merchant_id: int, listing_id: int, choice: CodeChoice, 
         },
     )
     if new:
-        edit = ListingEdit(goods_codes={**found.goods_codes, choice.country: digits})
+        edit = ListingEdit(goods_codes={choice.country: digits})
         edit_listing(merchant_id=merchant_id, listing_id=listing_id, edit=edit, at=at)
         tell(CODED, subject=listing_id, owner=merchant_id, at=at)
 
