@@ -12,6 +12,8 @@ from procrastinate.jobs import Status
 from entrepot.base import clock
 from entrepot.base.limits import forget_counts
 from entrepot.base.outbox import defer
+from entrepot.flows.mature_money import mature_money
+from entrepot.flows.net_debts import net_debts
 from entrepot.flows.release_hold import release_hold
 from entrepot.kernel.errors import Refused
 from entrepot.ledger.services import fold_tail, void_expired
@@ -36,6 +38,16 @@ def release_due(timestamp: int) -> None:  # noqa: ARG001 - the scheduler gives i
         except Refused as refusal:
             # A claim was opened between our look and the lock.
             logger.info("consignment %d is not released: %s", consignment_id, refusal)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="payments.mature", queueing_lock="payments.mature")
+def mature(timestamp: int) -> None:  # noqa: ARG001 - the scheduler gives it
+    """Make available what has waited long enough, give reserves back, and pay merchants' debts from what there is."""
+    at = clock.now()
+    while mature_money(at=at):
+        pass
+    net_debts(at=at)
 
 
 @app.periodic(cron="* * * * * */30")

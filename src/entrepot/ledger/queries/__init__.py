@@ -12,7 +12,7 @@ from entrepot.ledger.queries.balances import (
     subjects_with_money,
     trial_balance,
 )
-from entrepot.ledger.queries.entries import merchant_entries, merchant_statement, transfers_of, transfers_on
+from entrepot.ledger.queries.entries import merchant_entries, merchant_statement, taken_back, transfers_of, transfers_on
 from entrepot.ledger.queries.proof import chain_faults, drift, export_lines
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "merchant_statement",
     "subjects_owing",
     "subjects_with_money",
+    "taken_back",
     "transfers_of",
     "transfers_on",
     "trial_balance",

@@ -67,6 +67,25 @@ def merchant_entries(*, merchant_id: int, before: int | None = None, limit: int 
     )
 
 
+def taken_back(*, kind: Kind, consignments: Sequence[tuple[int, int]]) -> dict[int, Money]:
+    """What claims took from a merchant's account of one kind, by (consignment, merchant): what went back of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT t.consignment_id, t.currency, sum(t.amount_minor)::bigint
+                 FROM ledger_transfer t JOIN ledger_account d ON d.id = t.debit_id
+                WHERE t.merchant_id = ANY(%s) AND t.consignment_id = ANY(%s) AND d.kind = %s AND t.state = 'posted'
+                  AND t.code = ANY(%s)
+                GROUP BY 1, 2""",
+            [
+                sorted({owner for _, owner in consignments}),
+                [one for one, _ in consignments],
+                kind.value,
+                [Code.CLAWED_BACK.value, Code.DISPUTE_SET_ASIDE.value, Code.DISPUTE_LOST.value],
+            ],
+        )
+        return {one: Money(minor, currency) for one, currency, minor in cursor.fetchall()}
+
+
 def merchant_statement(*, merchant_id: int, currency: str, start: datetime, until: datetime) -> Statement:
     """A merchant's accounts in one currency from `start` up to `until`, to the transfer, by when things took effect.
 

@@ -139,27 +139,24 @@ def _part(shares: Shares, debit: AccountRef, credit: AccountRef, amount: Money, 
 
 
 def matured(*, consignment_id: int, merchant_id: int, amount: Money, reserve: Money) -> tuple[Transfer, ...]:
-    """A merchant's pending money of one consignment is ready for payout, less what is kept as a reserve."""
+    """A merchant's pending money of one consignment is ready for payout, less what is kept as a reserve.
+
+    As much of both as claims have left.
+    """
     about = About(consignment_id=consignment_id, merchant_id=merchant_id)
     pending = AccountRef(Kind.MERCHANT_PENDING, merchant_id)
-    return legs(
-        leg(
-            key=f"matured/{consignment_id}/available",
-            debit=pending,
-            credit=AccountRef(Kind.MERCHANT_AVAILABLE, merchant_id),
-            amount=amount - reserve,
-            code=Code.MATURED,
-            about=about,
-        ),
-        leg(
-            key=f"matured/{consignment_id}/reserve",
-            debit=pending,
-            credit=AccountRef(Kind.MERCHANT_RESERVE, merchant_id),
-            amount=reserve,
-            code=Code.RESERVED,
-            about=about,
-        ),
+    parts = (
+        ("available", Kind.MERCHANT_AVAILABLE, amount - reserve, Code.MATURED),
+        ("reserve", Kind.MERCHANT_RESERVE, reserve, Code.RESERVED),
     )
+    return tuple(
+        Transfer(
+            f"matured/{consignment_id}/{name}", pending, AccountRef(kind, merchant_id), part, code, about,
+            clamp=Clamp.AVAILABLE,
+        )
+        for name, kind, part, code in parts
+        if part
+    )  # fmt: skip
 
 
 def reserve_kept(*, consignment_id: int, merchant_id: int, amount: Money) -> tuple[Transfer, ...]:

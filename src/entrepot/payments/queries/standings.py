@@ -109,6 +109,12 @@ def extensions(*, merchant_id: int, consignment_id: int) -> tuple[Extension, ...
     return tuple(Extension(Who(row.who), row.days, row.reason, row.at) for row in rows)
 
 
+def extension_known(*, merchant_id: int, consignment_id: int, key: str) -> bool:
+    """Whether the release was put off under this key."""
+    rows = models.ExtensionRow.objects.filter(merchant_id=merchant_id, consignment_id=consignment_id, key=key)
+    return rows.exists()
+
+
 def debts(*, viewer: Viewer, at: datetime, after: int = 0, limit: int = 50) -> tuple[Debt, ...]:
     """Who owes the marketplace what, by age, for operators; ascending by merchant. Raises NotYours for others."""
     must_operate(viewer)

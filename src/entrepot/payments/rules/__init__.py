@@ -34,6 +34,7 @@ from entrepot.payments.rules.refunds import (
     refunded_total,
     shares_left,
 )
+from entrepot.payments.rules.releases import earning_of, extended, reason_given
 
 __all__ = [
     "KEY_LENGTH_MAX",
@@ -55,6 +56,8 @@ __all__ = [
     "check_schedule",
     "due_between",
     "given_sums",
+    "earning_of",
+    "extended",
     "least_of",
     "left_to_refund",
     "next_day",
@@ -64,4 +67,5 @@ __all__ = [
     "refund_parts",
     "refunded_total",
     "shares_left",
+    "reason_given",
 ]

@@ -1,5 +1,14 @@
 """Writes to payments, holds, refunds, payouts and the inbox. What also moves money or orders is a flow."""
 
+from entrepot.payments.services.earnings import (
+    extend_hold,
+    free_payouts,
+    hold_payouts,
+    mark_earnings,
+    record_earning,
+    record_write_off,
+    save_schedule,
+)
 from entrepot.payments.services.holds import close_hold, open_holds, return_hold, schedule_release, schedule_releases
 from entrepot.payments.services.inbox import BODY_MAX, finish_event, note_try, take_provider_event
 from entrepot.payments.services.intents import (
@@ -33,8 +42,12 @@ __all__ = [
     "close_refund",
     "decide_return",
     "end_payout",
+    "extend_hold",
     "finish_event",
     "flag_payment",
+    "free_payouts",
+    "hold_payouts",
+    "mark_earnings",
     "mark_event_handled",
     "mark_payment_handled",
     "note_try",
@@ -44,11 +57,14 @@ __all__ = [
     "open_refund",
     "record_capture",
     "record_closed",
+    "record_earning",
     "record_failure",
     "record_intent",
     "record_payout",
     "record_sending",
+    "record_write_off",
     "return_hold",
+    "save_schedule",
     "schedule_release",
     "schedule_releases",
     "take_provider_event",
