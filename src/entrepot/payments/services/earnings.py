@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from entrepot.base.identity import new_id, new_reference
-from entrepot.base.outbox import tell
+from entrepot.base.outbox import Facts, tell
 from entrepot.kernel.money import Money
 from entrepot.kernel.must import must
 from entrepot.parties.terms import MerchantId, NotYours, Role, Viewer
@@ -66,7 +66,7 @@ def extend_hold(
         merchant_id=merchant_id, consignment_id=consignment_id, state=HoldState.OPEN
     ).update(release_at=release_at)
     must(moved == 1, "a hold is locked while its release is put off")
-    facts = {"who": str(extension.who), "days": extension.days}
+    facts: Facts = {"who": str(extension.who), "days": extension.days}
     tell(EXTENDED, subject=consignment_id, owner=merchant_id, at=extension.at, facts=facts)
 
 
