@@ -12,8 +12,10 @@ from entrepot.ledger.terms import About, Kind
 from entrepot.orders.terms import Stage
 from entrepot.orders.terms import State as OrderState
 from entrepot.payments import queries
+from entrepot.payments.services import begin_opening
 from entrepot.payments.terms import AmountDiffers, HoldState, PaymentUnknown, RefundState, State, WrongMoment
 from tests.flows import make
+from tests.flows.budget import at_most
 from tests.parties import make as parties
 from tests.payments.make import AT, jobs
 
@@ -50,13 +52,17 @@ def test_a_paid_order_holds_each_merchants_part() -> None:
     assert told.count("payments.captured") == told.count("orders.paid") == 1
 
 
-def test_its_statements_stay_within_the_budget(django_assert_num_queries) -> None:
+def test_its_statements_stay_within_the_budget() -> None:
     sale = make.sale(merchants=3)
     proof = sale.proof()
-    with django_assert_num_queries(18 + 2):  # and the savepoint of a flow inside a test
-        settle_payment(payment_id=sale.payment_id, proof=proof, at=AT)
-    with django_assert_num_queries(7 + 2):
-        settle_payment(payment_id=sale.payment_id, proof=proof, at=AT)
+    with at_most(2):
+        assert settle_payment(payment_id=sale.payment_id, proof=proof, at=AT)
+    with at_most(1):
+        assert not settle_payment(payment_id=sale.payment_id, proof=proof, at=AT)
+    late = make.sale(intent_id="pi_2")
+    late.cancel()
+    with at_most(13):
+        assert settle_payment(payment_id=late.payment_id, proof=late.proof(), at=AT)
 
 
 def test_the_same_proof_again_changes_nothing() -> None:
@@ -94,12 +100,17 @@ def test_money_for_nothing_of_ours_is_refused() -> None:
 
 def test_the_news_may_come_before_the_providers_own_answer() -> None:
     sale = make.sale(page=False)
-    from entrepot.payments.services import begin_opening
-
     begin_opening(payment_id=sale.payment_id, shopper_id=sale.shopper_id, return_url="http://x")
     settle_payment(payment_id=sale.payment_id, proof=sale.proof(provider_id="pi_9"), at=AT)
     assert (sale.payment().state, sale.payment().intent_id) == (State.CAPTURED, "pi_9")
     assert sale.order().state is OrderState.PAID
+
+
+def test_signed_news_of_our_own_reference_is_true_before_we_have_noted_asking() -> None:
+    sale = make.sale(page=False)
+    settle_payment(reference=sale.payment().ref, proof=sale.proof(provider_id="pi_9"), at=AT)
+    assert (sale.payment().state, sale.order().state) == (State.CAPTURED, OrderState.PAID)
+    assert begin_opening(payment_id=sale.payment_id, shopper_id=sale.shopper_id, return_url="http://x") is None
 
 
 def test_money_that_comes_after_the_order_was_given_up_goes_back(django_assert_num_queries) -> None:

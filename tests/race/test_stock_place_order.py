@@ -83,15 +83,18 @@ def test_the_same_order_sixteen_times_is_one_order(keys: list[str]) -> None:
     assert stock.available(variant_ids=[variant]) == {variant: 0}
 
 
+@pytest.mark.parametrize("moment", ["basket_line", "orders_write"])
 @pytest.mark.parametrize("keys", [("k", "k"), ("k", "another")])
-def test_a_repeat_that_finds_the_basket_emptied_meanwhile_gets_the_order_too(keys: tuple[str, str]) -> None:
+def test_a_repeat_that_finds_the_basket_emptied_meanwhile_gets_the_order_too(
+    keys: tuple[str, str], moment: str
+) -> None:
     merchant = parties.merchant()
     viewer, quote, address = ready(Asked(merchant, article(merchant_id=merchant, pieces=1)))
     faster: list[PlacedOrder | Exception] = []
 
     def overtaken(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        # The repeat has seen that there is no order yet and comes to read its basket.
-        if "basket_" in sql and not faster:
+        # The repeat comes to read its basket, or has seen that there is no order yet and comes to write one.
+        if moment in sql and not faster:
             faster.append(RuntimeError("under way"))
             faster[:] = together(
                 lambda: place_order(viewer=viewer, quote_ref=quote, address_ref=address, key=keys[0], at=AT)

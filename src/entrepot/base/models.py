@@ -1,5 +1,7 @@
 """The outbox and the idempotency store."""
 
+from collections.abc import Mapping
+from functools import cache
 from typing import ClassVar
 
 from django.db import models
@@ -13,6 +15,18 @@ class OwnedModel(models.Model):
 
     class Meta:
         abstract = True
+
+
+@cache
+def default_columns(table: type[models.Model]) -> Mapping[str, object]:
+    """What the columns are that a row leaves out, for statements that write whole rows from documents."""
+    fields = [field for field in table._meta.concrete_fields if not field.primary_key]  # noqa: SLF001 - public by custom
+    # What only the database can say, such as its clock, has to be in the row.
+    return {
+        str(field.column): field.get_default() if field.has_default() else field.db_default
+        for field in fields
+        if field.has_default() or (field.has_db_default() and not hasattr(field.db_default, "resolve_expression"))
+    }
 
 
 class OutboxRow(models.Model):

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import msgspec
 from django.db import connection, transaction
 from procrastinate.contrib.django import app as procrastinate_app
 from procrastinate.exceptions import AlreadyEnqueued
 from psycopg.types.json import Jsonb
 
+from entrepot.base import arrays
+from entrepot.base.calls import Call
 from entrepot.kernel.must import must
 
 Facts = Mapping[str, "str | int | bool | None"]
@@ -70,3 +73,22 @@ def defer(
             deferrer.defer(**facts)  # type: ignore[arg-type]
     except AlreadyEnqueued:
         return
+
+
+def news_call(*news: News, at: datetime) -> Call:
+    """News without facts, as a part of the statement that makes it true."""
+    must(not any(row.facts for row in news), "news with facts is told by tell_all")
+    return Call(
+        "base_tell(%s, %s, %s, %s)",
+        (
+            arrays.texts([row.topic for row in news]),
+            arrays.bigints([row.subject for row in news]),
+            arrays.bigints([row.owner for row in news]),
+            at,
+        ),
+    )
+
+
+def job_call(job: str, **facts: object) -> Call:
+    """A job, as a part of the statement that makes it due; it runs after commit, at least once."""
+    return Call("base_defer(%s, %s)", (job, msgspec.json.encode(facts).decode()))

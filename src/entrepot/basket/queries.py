@@ -3,6 +3,7 @@
 import msgspec
 from django.db import connection
 
+from entrepot.base.calls import Ask
 from entrepot.basket import rules
 from entrepot.basket.terms import Basket, BasketLine
 from entrepot.parties.terms import Viewer
@@ -29,3 +30,18 @@ def basket_of_shopper(*, shopper_id: int) -> Basket:
     lines = tuple(BasketLine(*row[3:]) for row in rows if row[3] is not None)
     chosen = msgspec.json.decode(delivery, type=dict[str, str])
     return Basket(ref, shopper_id, lines, rules.fingerprint(lines=lines), tuple(codes) if lines else (), chosen)
+
+
+def fingerprint_ask(*, shopper_id: int) -> Ask[str]:
+    """The fingerprint of the shopper's basket, for verbs that read several things at once."""
+    return Ask(
+        """(SELECT json_agg(json_build_array(l.merchant_id, l.variant_id, l.channel, l.quantity))::text
+              FROM basket_line l WHERE l.shopper_id = %s)""",
+        (shopper_id,),
+        _fingerprint,
+    )
+
+
+def _fingerprint(told: str | None) -> str:
+    rows = msgspec.json.decode(told or "[]", type=list[tuple[int, int, str, int]])
+    return rules.fingerprint(lines=[BasketLine(*row) for row in rows])

@@ -7,6 +7,8 @@ from typing import Final
 
 from django.db import connection, transaction
 
+from entrepot.base import arrays
+from entrepot.base.calls import Call, run_calls
 from entrepot.base.identity import new_id, new_reference
 from entrepot.base.owners import across_owners
 from entrepot.basket import models, rules
@@ -36,12 +38,6 @@ DO UPDATE SET quantity = greatest(basket_line.quantity, EXCLUDED.quantity)
 _MERGE_CHOICES = """
 UPDATE basket_basket b SET codes = v.codes, delivery = b.delivery || v.delivery
   FROM basket_basket v WHERE b.shopper_id = %s AND v.shopper_id = %s AND (v.codes <> '{}' OR v.delivery <> '{}')
-"""
-_CLEAR = """
-DELETE FROM basket_line l
- USING unnest(%s::bigint[], %s::bigint[], %s::text[], %s::int[]) AS o(merchant_id, variant_id, channel, quantity)
- WHERE l.shopper_id = %s AND l.merchant_id = o.merchant_id AND l.variant_id = o.variant_id AND l.channel = o.channel
-   AND l.quantity = o.quantity
 """
 
 
@@ -110,11 +106,21 @@ def empty_basket(*, shopper_id: int) -> None:
 @transaction.atomic(savepoint=False)
 def clear_ordered_lines(*, shopper_id: int, lines: Sequence[BasketLine]) -> None:
     """Take out what has been ordered. A line changed meanwhile stays: the shopper wants that besides."""
-    if not lines:
-        return
-    columns = zip(*((line.merchant_id, line.variant_id, line.channel, line.quantity) for line in lines), strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(_CLEAR, [*(list(column) for column in columns), shopper_id])
+    run_calls(clearing_call(shopper_id=shopper_id, lines=lines))
+
+
+def clearing_call(*, shopper_id: int, lines: Sequence[BasketLine]) -> Call:
+    """The same as `clear_ordered_lines`, as a part of a larger statement."""
+    return Call(
+        "basket_clear(%s, %s, %s, %s, %s)",
+        (
+            shopper_id,
+            arrays.bigints([line.merchant_id for line in lines]),
+            arrays.bigints([line.variant_id for line in lines]),
+            arrays.texts([line.channel for line in lines]),
+            arrays.bigints([line.quantity for line in lines]),
+        ),
+    )
 
 
 @transaction.atomic

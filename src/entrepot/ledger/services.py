@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from django.db import connection, transaction
 
+from entrepot.base import arrays
+from entrepot.base.calls import Call, Value
 from entrepot.kernel.must import must
 from entrepot.ledger.terms import (
-    CHART,
     AccountRef,
     Clamp,
     Ending,
@@ -23,15 +25,14 @@ from entrepot.ledger.terms import (
     Transfer,
 )
 
-_POST = """SELECT ledger_post(
-    %s::text[], %s::bigint[], %s::text[], %s::text[], %s::boolean[],
-    %s::text[], %s::integer[], %s::text[], %s::text[], %s::integer[], %s::integer[],
-    %s::bigint[], %s::text[], %s::boolean[], %s::timestamptz[],
-    %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s, %s)"""
+# The arrays come as texts (base.arrays); the function's own types say what they are.
+_POSTING: Final = f"ledger_post({', '.join(['%s'] * 21)})"
+_POST: Final = f"SELECT {_POSTING}"
 _END = """SELECT nth, result FROM ledger_end(
     %s::text[], %s::integer[], %s::boolean[], %s::bigint[], %s::text[], %s, %s)"""
 
-_NOT_ENOUGH = frozenset({Result.EXCEEDS_CREDITS, Result.EXCEEDS_DEBITS, Result.ACCOUNT_MISSING})
+POSTING_REFUSED: Final = "EN003"
+_NOT_ENOUGH: Final = frozenset({Result.EXCEEDS_CREDITS, Result.EXCEEDS_DEBITS, Result.ACCOUNT_MISSING})
 
 
 @transaction.atomic(savepoint=False)
@@ -44,17 +45,32 @@ def post_transfers(
     effective_at: when it happened in the world, `at` unless told. Repeating answers EXISTS and changes nothing.
     Raises Overdrawn, KeyTaken, PeriodClosed.
     """
+    if not transfers:
+        return ()
     results = _post([transfers], at=at, effective_at=effective_at)
+    raise_refusal(transfers=transfers, results=results)
+    return results
+
+
+def posting_call(*, transfers: Sequence[Transfer], at: datetime) -> Call:
+    """The same as a part of a larger statement: its last one, since it locks accounts. At least one transfer.
+
+    Halts with POSTING_REFUSED when it is not all done; `raise_refusal` then says why.
+    """
+    return Call(f"ledger_refused({_POSTING})", _arguments([transfers], at=at, effective_at=None))
+
+
+def raise_refusal(*, transfers: Sequence[Transfer], results: Sequence[str]) -> None:
+    """Raise what one group was refused for, when it was: Overdrawn, KeyTaken, PeriodClosed."""
     for transfer, result in zip(transfers, results, strict=True):
         if result in _NOT_ENOUGH:
-            short = transfer.credit if result is Result.EXCEEDS_DEBITS else transfer.debit
+            short = transfer.credit if result == Result.EXCEEDS_DEBITS else transfer.debit
             raise Overdrawn(kind=short.kind, key=transfer.key, amount=str(transfer.amount))
-        if result is Result.EXISTS_WITH_DIFFERENT_BODY:
+        if result == Result.EXISTS_WITH_DIFFERENT_BODY:
             raise KeyTaken(key=transfer.key)
-        if result is Result.PERIOD_CLOSED:
+        if result == Result.PERIOD_CLOSED:
             raise PeriodClosed(until=_closed_until())
     must(Result.LINKED_FAILED not in results, "a linked transfer is refused only with its culprit")
-    return results
 
 
 @transaction.atomic(savepoint=False)
@@ -156,50 +172,61 @@ def _closed_until() -> datetime | None:
 
 
 def _post(groups: Sequence[Sequence[Transfer]], *, at: datetime, effective_at: datetime | None) -> tuple[Result, ...]:
-    rows = [(number, group[0].key, transfer) for number, group in enumerate(groups) for transfer in group]
-    if not rows:
+    if not groups:
         return ()
-    transfers = [transfer for _, _, transfer in rows]
-    must(len({transfer.key for transfer in transfers}) == len(rows), "a key stands once in a call")
-    places: dict[tuple[AccountRef, str], int] = {}
-    opened: set[tuple[AccountRef, str]] = set()
-    for transfer in transfers:
-        currency, clamped = transfer.amount.currency, transfer.clamp is not Clamp.EXACT
-        for account, gives in ((transfer.debit, Guard.CREDIT), (transfer.credit, Guard.DEBIT)):
-            places.setdefault((account, currency), len(places) + 1)
-            if clamped or CHART[account.kind].guard is not gives:
-                opened.add((account, currency))
-    abouts = [transfer.about for transfer in transfers]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _POST,
-            [
-                [account.kind.value for account, _ in places],
-                [account.subject for account, _ in places],
-                [currency for _, currency in places],
-                [account.guard.value for account, _ in places],
-                [place in opened for place in places],
-                [transfer.key for transfer in transfers],
-                [number for number, _, _ in rows],
-                [group_key for _, group_key, _ in rows],
-                [transfer.code.value for transfer in transfers],
-                [places[transfer.debit, transfer.amount.currency] for transfer in transfers],
-                [places[transfer.credit, transfer.amount.currency] for transfer in transfers],
-                [transfer.amount.minor for transfer in transfers],
-                [transfer.clamp.value for transfer in transfers],
-                [transfer.pending for transfer in transfers],
-                [transfer.expires_at for transfer in transfers],
-                [about.order_id for about in abouts],
-                [about.consignment_id for about in abouts],
-                [about.merchant_id for about in abouts],
-                [about.payout_id for about in abouts],
-                effective_at or at,
-                at,
-            ],
-        )
-        results = tuple(Result(result) for result in cursor.fetchone()[0])
-    must(len(results) == len(rows), "every transfer gets an answer")
+        cursor.execute(_POST, _arguments(groups, at=at, effective_at=effective_at))
+        results = tuple([Result(result) for result in cursor.fetchone()[0]])
+    must(len(results) == sum(map(len, groups)), "every transfer gets an answer")
     return results
+
+
+def _arguments(
+    groups: Sequence[Sequence[Transfer]], *, at: datetime, effective_at: datetime | None
+) -> tuple[Value, ...]:
+    """What ledger_post takes: the accounts once each, then the transfers, which name them by their places."""
+    places: dict[tuple[AccountRef, str], int] = {}
+    opened: set[int] = set()
+    debited, credited = [], []
+    for group in groups:
+        for transfer in group:
+            currency, clamped = transfer.amount.currency, transfer.clamp is not Clamp.EXACT
+            debit = places.setdefault((transfer.debit, currency), len(places) + 1)
+            credit = places.setdefault((transfer.credit, currency), len(places) + 1)
+            # Who gives must have been given before; whoever takes is opened on the way.
+            if clamped or transfer.debit.guard is not Guard.CREDIT:
+                opened.add(debit)
+            if clamped or transfer.credit.guard is not Guard.DEBIT:
+                opened.add(credit)
+            debited.append(debit)
+            credited.append(credit)
+    transfers = [transfer for group in groups for transfer in group]
+    must(len({transfer.key for transfer in transfers}) == len(transfers), "a key stands once in a call")
+    abouts = [transfer.about for transfer in transfers]
+    accounts = [account for account, _ in places]
+    return (
+        arrays.texts([account.kind for account in accounts]),
+        arrays.bigints([account.subject for account in accounts]),
+        arrays.texts([currency for _, currency in places]),
+        arrays.texts([account.guard for account in accounts]),
+        arrays.flags([place in opened for place in places.values()]),
+        arrays.texts([transfer.key for transfer in transfers]),
+        arrays.bigints([number for number, group in enumerate(groups) for _ in group]),
+        arrays.texts([group[0].key for group in groups for _ in group]),
+        arrays.texts([transfer.code for transfer in transfers]),
+        arrays.bigints(debited),
+        arrays.bigints(credited),
+        arrays.bigints([transfer.amount.minor for transfer in transfers]),
+        arrays.texts([transfer.clamp for transfer in transfers]),
+        arrays.flags([transfer.pending for transfer in transfers]),
+        arrays.texts([transfer.expires_at.isoformat() if transfer.expires_at else None for transfer in transfers]),
+        arrays.bigints([about.order_id for about in abouts]),
+        arrays.bigints([about.consignment_id for about in abouts]),
+        arrays.bigints([about.merchant_id for about in abouts]),
+        arrays.bigints([about.payout_id for about in abouts]),
+        effective_at or at,
+        at,
+    )
 
 
 def _end(groups: Sequence[Sequence[Ending]], *, at: datetime, effective_at: datetime | None) -> tuple[Result, ...]:

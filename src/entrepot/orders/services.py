@@ -8,8 +8,11 @@ import msgspec
 from django.db import connection, transaction
 from django.db.models import F
 
+from entrepot.base import arrays
+from entrepot.base.calls import Call, run_calls
 from entrepot.base.identity import new_id, new_reference
-from entrepot.base.outbox import News, tell, tell_all
+from entrepot.base.models import default_columns
+from entrepot.base.outbox import News, news_call, tell, tell_all
 from entrepot.base.owners import across_owners
 from entrepot.channels import queries as channels
 from entrepot.channels.terms import Route
@@ -33,12 +36,11 @@ from entrepot.orders.terms import (
 )
 from entrepot.parties.terms import Address
 
-# All rows of a table go in as one JSON document; the columns and their types are read off the table itself.
-_INSERT_ALL: Final = """
-INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)
-"""
 # What may finish an order, when all its other consignments have ended.
 _ENDING: Final = (Verb.RELEASE, Verb.GIVE_BACK)
+# The words that orders_write and orders_pay stop with.
+ORDER_KNOWN: Final = "known"
+ORDER_MOVED: Final = "moved"
 _CLAIM_KEPT: Final = timedelta(days=2)
 
 
@@ -66,29 +68,42 @@ def prune_claims(*, at: datetime) -> int:
 
 @transaction.atomic(savepoint=False)
 def write_order(*, order_id: int, quote: BasketQuote, address: Address, key: str, at: datetime) -> str | None:
-    """Write an order with everything copied from its quote; answers its reference. Three statements and the news.
+    """Write an order with everything copied from its quote; answers its reference. One statement, with the news.
 
     Nothing is written, and None answered, when the shopper has an order with this id, key or quote. Raises Broken
     when the quote's lines do not sum to its total.
     """
+    ref, call = order_call(order_id=order_id, quote=quote, address=address, key=key, at=at)
+    placed = news_call(News(PLACED, order_id, quote.shopper_id), at=at)
+    return None if run_calls(call, placed) == ORDER_KNOWN else ref
+
+
+def order_call(*, order_id: int, quote: BasketQuote, address: Address, key: str, at: datetime) -> tuple[str, Call]:
+    """The reference of a new order with everything copied from its quote, and the part of a statement that writes it.
+
+    Stops with ORDER_KNOWN, before anything is written, when the shopper has an order with this id, key or quote.
+    Raises Broken when the quote's lines do not sum to its total.
+    """
     rules.check_sums(quote=quote)
-    ref = new_reference("ord")
-    order = _order_row(OrderId(order_id), ref, quote, address, key, at)
-    consignments = [
-        _consignment_row(OrderId(order_id), ref, number, quote, one, address, at)
-        for number, one in enumerate(quote.consignments, start=1)
-    ]
+    ref, kept = new_reference("ord"), address_columns(address=address)
+    order = _order_row(OrderId(order_id), ref, quote, kept, key, at)
+    consignments = [_consignment_row(order, number, one) for number, one in enumerate(quote.consignments, start=1)]
     lines = [
-        _line_row(OrderId(order_id), int(str(row["id"])), number, line)
+        _line_row(row, number, line)
         for row, one in zip(consignments, quote.consignments, strict=True)
         for number, line in enumerate(one.lines, start=1)
     ]
-    if not _insert("orders_order", [order], once=True):
-        return None
-    _insert("orders_consignment", consignments)
-    _insert("orders_line", lines)
-    tell(PLACED, subject=order_id, owner=quote.shopper_id, at=at)
-    return ref
+    encode = msgspec.json.encode
+    rows = (encode(order).decode(), encode(consignments).decode(), encode(lines).decode())
+    return ref, Call("orders_write(%s, %s, %s)", rows)
+
+
+def paid_order_call(*, order_id: int, shopper_id: int, merchant_ids: Sequence[int], at: datetime) -> Call:
+    """The order's money has arrived, it and its consignments are paid: a part of the statement that settles.
+
+    Stops with ORDER_MOVED, before anything is written, when the order does not wait for money any more.
+    """
+    return Call("orders_pay(%s, %s, %s, %s)", (shopper_id, order_id, arrays.bigints(merchant_ids), at))
 
 
 @transaction.atomic(savepoint=False)
@@ -100,10 +115,9 @@ def mark_order_paid(*, order_id: int, shopper_id: int, at: datetime) -> bool:
     row = _locked(order_id, shopper_id)
     if row.paid_at is not None:
         return False
-    row.state, row.paid_at = rules.after(state=State(row.state), verb=OrderVerb.PAY), at
-    _save(row, "state", "paid_at")
-    _move_all(row, stage=Stage.PAID, at=at)
-    tell(PAID, subject=order_id, owner=shopper_id, at=at)
+    rules.after(state=State(row.state), verb=OrderVerb.PAY)
+    paid = paid_order_call(order_id=order_id, shopper_id=shopper_id, merchant_ids=row.merchant_ids, at=at)
+    run_calls(paid, news_call(News(PAID, order_id, shopper_id), at=at))
     return True
 
 
@@ -261,14 +275,6 @@ def _finish_orders(rows: Sequence[models.Consignment], *, at: datetime) -> None:
         tell_all([News(DONE, order_id, shopper_id) for order_id, shopper_id in cursor.fetchall()], at=at)
 
 
-def _insert(table: str, rows: Sequence[dict[str, object]], *, once: bool = False) -> int:
-    columns = ", ".join(rows[0])
-    sql = _INSERT_ALL.format(table=table, columns=columns) + ("ON CONFLICT DO NOTHING" if once else "")
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [msgspec.json.encode(rows).decode()])
-        return int(cursor.rowcount)
-
-
 def _parts(priced: BasketQuote | ConsignmentQuote | LineQuote) -> dict[str, object]:
     return {
         "currency": priced.total.currency,
@@ -283,9 +289,10 @@ def _parts(priced: BasketQuote | ConsignmentQuote | LineQuote) -> dict[str, obje
 
 
 def _order_row(
-    order_id: OrderId, ref: str, quote: BasketQuote, address: Address, key: str, at: datetime
+    order_id: OrderId, ref: str, quote: BasketQuote, address: dict[str, object], key: str, at: datetime
 ) -> dict[str, object]:
     return {
+        **default_columns(models.Order),
         **_parts(quote),
         "id": order_id,
         "shopper_id": quote.shopper_id,
@@ -294,9 +301,9 @@ def _order_row(
         "quote_ref": quote.ref,
         "state": State.PLACED,
         "merchant_ids": sorted({one.merchant_id for one in quote.consignments}),
-        "destination": address.country,
-        "region": address.region,
-        "address": address_columns(address=address),
+        "destination": address["country"],
+        "region": address["region"],
+        "address": address,
         "data_version": quote.data_version,
         "fx": quote.fx,
         "placed_at": at,
@@ -305,31 +312,29 @@ def _order_row(
     }
 
 
-def _consignment_row(
-    order_id: OrderId, order_ref: str, number: int, quote: BasketQuote, one: ConsignmentQuote, address: Address,
-    at: datetime,
-) -> dict[str, object]:  # fmt: skip
+def _consignment_row(order: dict[str, object], number: int, one: ConsignmentQuote) -> dict[str, object]:
     net = rules.net_of(one)
     return {
+        **default_columns(models.Consignment),
         **_parts(one),
         "id": new_id(owner=one.merchant_id),
         "merchant_id": one.merchant_id,
-        "shopper_id": quote.shopper_id,
-        "order_id": order_id,
-        "order_ref": order_ref,
+        "shopper_id": order["shopper_id"],
+        "order_id": order["id"],
+        "order_ref": order["ref"],
         "ref": new_reference("csn"),
         "number": number,
         "merchant_name": one.merchant_name,
         "channel": one.channel,
         "ship_from": one.ship_from,
-        "destination": address.country,
-        "region": address.region,
-        "address": address_columns(address=address),
+        "destination": order["destination"],
+        "region": order["region"],
+        "address": order["address"],
         "mode": one.mode,
         "route": one.route,
         "regime": one.regime,
         "stage": Stage.PLACED,
-        "commission_minor": sum(line.commission.minor for line in one.lines),
+        "commission_minor": sum([line.commission.minor for line in one.lines]),
         "commission_tax_minor": sum(line.commission_tax.minor for line in one.lines if line.commission_tax),
         "seat": one.lines[0].seat,
         "merchant_currency": net.currency,
@@ -337,25 +342,26 @@ def _consignment_row(
         "components": one.components,
         "notes": one.notes,
         "trace": one.trace,
-        "data_version": quote.data_version,
+        "data_version": order["data_version"],
         "annual_used_minor": one.annual_used_after.minor if one.annual_used_after else None,
         "level": one.level,
         "promotions": one.promotions,
         "days_min": one.days_min,
         "days_max": one.days_max,
         "release_days": channels.channel(slug=one.channel).release_days,
-        "placed_at": at,
-        "moved_at": at,
+        "placed_at": order["placed_at"],
+        "moved_at": order["placed_at"],
     }
 
 
-def _line_row(order_id: OrderId, consignment_id: int, number: int, line: LineQuote) -> dict[str, object]:
+def _line_row(consignment: dict[str, object], number: int, line: LineQuote) -> dict[str, object]:
     return {
+        **default_columns(models.Line),
         **_parts(line),
         "id": new_id(owner=line.merchant_id),
         "merchant_id": line.merchant_id,
-        "consignment_id": consignment_id,
-        "order_id": order_id,
+        "consignment_id": consignment["id"],
+        "order_id": consignment["order_id"],
         "number": number,
         "variant_id": line.variant_id,
         "listing_ref": line.listing_ref,

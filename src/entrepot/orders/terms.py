@@ -11,6 +11,7 @@ from entrepot.kernel.errors import NotFound, Refused
 from entrepot.kernel.money import Money
 from entrepot.kernel.text import Text
 from entrepot.landed.terms import Component, PromotionQuote, summed
+from entrepot.ledger.terms import Shares
 from entrepot.parties.terms import Address
 from entrepot.rates.terms import Rate
 
@@ -307,6 +308,15 @@ class OrderToPay:
     total: Money
     merchant_ids: tuple[int, ...]
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMoney:
+    """An order that is to be paid, with the money of its consignments in their order; read without a lock."""
+
+    state: State
+    merchant_ids: tuple[int, ...]
+    shares: tuple[Shares, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 -- Promise articles to one order: all lines or none. Lines for one article are put together.
 --
+-- bind: the order is written in the same transaction, so that the promise does not lapse by itself.
 -- aheads: for each line, whether its shopper has agreed to wait for goods that are still to come.
 -- Answers rows (answer, merchant, variant, wanted, have, due):
 --   lacking  fewer are left than wanted; have: what is left. Nothing was booked.
@@ -12,7 +13,7 @@
 -- Locks, in this order: positions by id, buckets by (merchant, variant, id), articles by (merchant, variant).
 CREATE OR REPLACE FUNCTION stock_reserve(
     merchants bigint[], variants bigint[], quantities integer[], aheads boolean[],
-    for_order bigint, for_shopper bigint, lapses timestamptz, seen_at timestamptz
+    for_order bigint, for_shopper bigint, lapses timestamptz, seen_at timestamptz, bind boolean DEFAULT false
 ) RETURNS TABLE (answer text, merchant_id bigint, variant_id bigint, wanted integer, have bigint, due date)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -28,7 +29,7 @@ BEGIN
     END IF;
     IF EXISTS (SELECT FROM stock_article a WHERE a.merchant_id = ANY(merchants) AND a.variant_id = ANY(variants)) THEN
         RETURN QUERY SELECT * FROM stock_reserve_special(
-            merchants, variants, quantities, aheads, for_order, for_shopper, lapses, seen_at);
+            merchants, variants, quantities, aheads, for_order, for_shopper, lapses, seen_at, bind);
         RETURN;
     END IF;
 
@@ -60,11 +61,11 @@ BEGIN
         ), written AS (
             INSERT INTO stock_reservation AS r (merchant_id, order_id, shopper_id, variant_id, place_id, bucket_id,
                                                 quantity, state, bound, limited, expires_at)
-            SELECT b.merchant_id, for_order, for_shopper, b.variant_id, b.place_id, 0, b.quantity, 'held', false, false,
+            SELECT b.merchant_id, for_order, for_shopper, b.variant_id, b.place_id, 0, b.quantity, 'held', bind, false,
                    lapses
               FROM booked b
             ON CONFLICT (merchant_id, order_id, variant_id, place_id, bucket_id)
-            DO UPDATE SET quantity = EXCLUDED.quantity, state = 'held', bound = false, expires_at = EXCLUDED.expires_at
+            DO UPDATE SET quantity = EXCLUDED.quantity, state = 'held', bound = bind, expires_at = EXCLUDED.expires_at
              WHERE r.state = 'released'
             RETURNING 1
         ), noted AS (
@@ -96,7 +97,7 @@ BEGIN
     IF short THEN
         -- Somebody may have spread the goods over buckets while we waited; their positions are locked by us now.
         RETURN QUERY SELECT * FROM stock_reserve_special(
-            merchants, variants, quantities, aheads, for_order, for_shopper, lapses, seen_at);
+            merchants, variants, quantities, aheads, for_order, for_shopper, lapses, seen_at, bind);
     ELSIF raced THEN
         PERFORM stock_spread_crowded(merchants, variants, seen_at);
     END IF;
@@ -106,7 +107,7 @@ $$;
 -- The same where something has been said about an article: buckets, goods to come, a limit for each shopper.
 CREATE OR REPLACE FUNCTION stock_reserve_special(
     merchants bigint[], variants bigint[], quantities integer[], aheads boolean[],
-    for_order bigint, for_shopper bigint, lapses timestamptz, seen_at timestamptz
+    for_order bigint, for_shopper bigint, lapses timestamptz, seen_at timestamptz, bind boolean DEFAULT false
 ) RETURNS TABLE (answer text, merchant_id bigint, variant_id bigint, wanted integer, have bigint, due date)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -259,13 +260,13 @@ BEGIN
 
     INSERT INTO stock_reservation AS r (merchant_id, order_id, shopper_id, variant_id, place_id, bucket_id, quantity,
                                         state, bound, limited, expires_at, due_on)
-    SELECT ms[t.n], for_order, for_shopper, vs[t.n], t.place, t.bucket, t.take, 'held', false, limits[t.n], lapses, NULL
+    SELECT ms[t.n], for_order, for_shopper, vs[t.n], t.place, t.bucket, t.take, 'held', bind, limits[t.n], lapses, NULL
       FROM unnest(t_n, t_place, t_bucket, t_take) AS t(n, place, bucket, take)
     UNION ALL
-    SELECT w.m, for_order, for_shopper, w.v, 0, 0, w.later, 'held', false, w.limited, lapses, w.due
+    SELECT w.m, for_order, for_shopper, w.v, 0, 0, w.later, 'held', bind, w.limited, lapses, w.due
       FROM unnest(ms, vs, later, limits, dues) AS w(m, v, later, limited, due) WHERE w.later > 0
     ON CONFLICT (merchant_id, order_id, variant_id, place_id, bucket_id)
-    DO UPDATE SET quantity = EXCLUDED.quantity, state = 'held', bound = false, limited = EXCLUDED.limited,
+    DO UPDATE SET quantity = EXCLUDED.quantity, state = 'held', bound = bind, limited = EXCLUDED.limited,
                   expires_at = EXCLUDED.expires_at, due_on = EXCLUDED.due_on
      WHERE r.state = 'released';
     GET DIAGNOSTICS written = ROW_COUNT;

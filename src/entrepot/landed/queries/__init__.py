@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from entrepot.landed.queries.allowance import annual_limit, counted_parts
 from entrepot.landed.queries.answers import answer, known_rates, reasoned
-from entrepot.landed.queries.frozen import must_be_valid, quote, quotes_by_ref, quotes_over
+from entrepot.landed.queries.frozen import must_be_valid, quote, quote_ask, quotes_by_ref, quotes_over
 from entrepot.landed.queries.prices import ParcelPrices, landed_prices, parcel_prices
 from entrepot.landed.queries.replays import quote_for, replays
 from entrepot.landed.queries.requotes import newest_versions, open_requotes, requote, requotes
@@ -26,6 +26,7 @@ __all__ = [
     "open_requotes",
     "parcel_prices",
     "quote",
+    "quote_ask",
     "quote_for",
     "quotes_by_ref",
     "quotes_over",

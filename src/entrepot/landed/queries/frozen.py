@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
+from entrepot.base.calls import Ask
 from entrepot.base.owners import across_owners
 from entrepot.landed.models import QuoteRow
 from entrepot.landed.terms import BasketQuote, QuoteExpired, QuoteMissing
 from entrepot.parties.terms import Viewer
+
+_decoder: Final = msgspec.json.Decoder(BasketQuote)
 
 
 def quote(*, viewer: Viewer, ref: str, at: datetime) -> BasketQuote:
@@ -20,10 +24,23 @@ def quote(*, viewer: Viewer, ref: str, at: datetime) -> BasketQuote:
     return found
 
 
+def quote_ask(*, shopper_id: int, ref: str, at: datetime) -> Ask[BasketQuote]:
+    """The same, for verbs that read several things at once; its answer raises QuoteMissing, QuoteExpired."""
+
+    def told(body: str | None) -> BasketQuote:
+        if body is None:
+            raise QuoteMissing
+        found = _decoder.decode(body)
+        must_be_valid(quote=found, at=at)
+        return found
+
+    return Ask("(SELECT q.body FROM landed_quote q WHERE q.shopper_id = %s AND q.ref = %s)", (shopper_id, ref), told)
+
+
 def quotes_by_ref(*, shopper_id: int, refs: Sequence[str]) -> dict[str, BasketQuote]:
     """A shopper's quotes by reference, expired ones too; absent ones are absent. One statement."""
     rows = QuoteRow.objects.filter(shopper_id=shopper_id, ref__in=list(refs)).values_list("ref", "body")
-    return {ref: msgspec.json.decode(body, type=BasketQuote) for ref, body in rows}
+    return {ref: _decoder.decode(body) for ref, body in rows}
 
 
 def quotes_over(*, made_before: datetime, after: int, limit: int = 1000) -> tuple[tuple[int, int, str], ...]:

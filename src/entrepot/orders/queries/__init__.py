@@ -17,6 +17,7 @@ from entrepot.orders.queries.consignments import (
     release_dates,
     rows_of_consignments,
 )
+from entrepot.orders.queries.money import claim_ask, known_orders_ask, order_money_ask
 from entrepot.orders.queries.orders import (
     expired_orders,
     frozen_rate,
@@ -36,6 +37,7 @@ from entrepot.orders.queries.orders import (
 )
 
 __all__ = [
+    "claim_ask",
     "consignment",
     "consignment_by_id",
     "consignment_counts",
@@ -51,10 +53,12 @@ __all__ = [
     "expired_orders",
     "frozen_rate",
     "known_orders",
+    "known_orders_ask",
     "locked_order",
     "order",
     "order_counts",
     "order_for_payment",
+    "order_money_ask",
     "order_of_quote",
     "order_shares",
     "orders_of",

@@ -51,6 +51,30 @@ def reductions(*, row: models.Priced) -> Reductions:
     return Reductions(*(Money(minor, row.currency) for minor in minors))
 
 
+class MoneyColumns(msgspec.Struct):
+    """The columns of a consignment that its money is made of, as the function orders_money tells them."""
+
+    id: int
+    merchant_id: int
+    order_id: int
+    destination: str
+    currency: str
+    goods_minor: int
+    freight_minor: int
+    duty_minor: int
+    tax_minor: int
+    fees_minor: int
+    commission_minor: int
+    merchant_currency: str
+    merchant_net_minor: int
+    freight_discount_minor: int
+    promoted_minor: int
+    promoted_freight_minor: int
+    commission_tax_minor: int
+    seat: str
+    fx: Decimal
+
+
 def amounts(*, row: models.Priced) -> Amounts:
     """The five parts and the total of an order, consignment or line."""
     minors = (row.goods_minor, row.freight_minor, row.duty_minor, row.tax_minor, row.fees_minor, row.total_minor)
@@ -209,24 +233,24 @@ def consignment_card(*, row: models.Consignment, lines: Sequence[models.Line]) -
     )
 
 
-def shares(*, row: models.Consignment, fx: Decimal) -> Shares:
+def shares(*, row: models.Consignment | MoneyColumns, fx: Decimal) -> Shares:
     """What the money of one consignment is made of, for the ledger.
 
     fx: units of the order's currency for one of the merchant's, as the lines keep it; the ledger wants the inverse.
     """
-    parts = amounts(row=row)
+    currency = row.currency
     given = row.freight_discount_minor - row.promoted_freight_minor
     return Shares(
         order_id=row.order_id,
         consignment_id=row.id,
         merchant_id=row.merchant_id,
         authority=row.destination,
-        goods=parts.goods,
-        freight=parts.freight,
-        duty=parts.duty,
-        tax=parts.tax,
-        fees=parts.fees,
-        commission=Money(row.commission_minor, row.currency),
+        goods=Money(row.goods_minor, currency),
+        freight=Money(row.freight_minor, currency),
+        duty=Money(row.duty_minor, currency),
+        tax=Money(row.tax_minor, currency),
+        fees=Money(row.fees_minor, currency),
+        commission=Money(row.commission_minor, currency),
         merchant_net=Money(row.merchant_net_minor, row.merchant_currency),
         fx=Decimal(1) / fx,
         promoted=Money(row.promoted_minor, row.currency),

@@ -28,6 +28,7 @@ from entrepot.payments.queries.payouts import (
     payouts_of,
 )
 from entrepot.payments.queries.refunds import given_back_for, parts_given_back, refund, refund_by_key, refunds_of
+from entrepot.payments.queries.settling import found_payment, payment_ask
 from entrepot.payments.queries.standings import (
     debts,
     earnings_due,
@@ -55,6 +56,7 @@ __all__ = [
     "events_waiting",
     "extension_known",
     "extensions",
+    "found_payment",
     "given_back_for",
     "held_differs",
     "hold",
@@ -64,6 +66,7 @@ __all__ = [
     "parts_given_back",
     "payment",
     "payment_anywhere",
+    "payment_ask",
     "payment_at_provider",
     "payment_by_id",
     "payment_of_order",

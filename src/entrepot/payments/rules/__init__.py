@@ -9,6 +9,7 @@ from entrepot.payments.rules.payments import (
     after,
     check_amount,
     check_due,
+    proof_in,
 )
 from entrepot.payments.rules.payouts import (
     LEAST,
@@ -63,6 +64,7 @@ __all__ = [
     "next_day",
     "obstacle",
     "payout_after",
+    "proof_in",
     "reason_given",
     "refund_moves",
     "refund_parts",

@@ -8,7 +8,10 @@ from entrepot.kernel.money import Money
 from entrepot.payments.terms import (
     AmountDiffers,
     HoldState,
+    IntentStatus,
     NotDue,
+    ProviderMessage,
+    ProviderProof,
     State,
     Verb,
     WrongMoment,
@@ -18,6 +21,8 @@ from entrepot.payments.terms import (
 MOVES: Final[Mapping[tuple[State, Verb], State]] = {
     (State.CREATED, Verb.OPEN): State.OPENING,
     (State.CREATED, Verb.CANCEL): State.CANCELLED,
+    # Signed news of our own reference is true whatever we have noted of asking for it.
+    (State.CREATED, Verb.CAPTURE): State.CAPTURED,
     (State.OPENING, Verb.OPEN): State.OPENING,
     (State.OPENING, Verb.AWAIT): State.AWAITING,
     # The provider's news may come before its answer to our opening.
@@ -53,6 +58,17 @@ def after(*, state: State, verb: Verb) -> State:
     if following is None:
         raise WrongMoment(state=state, verb=verb)
     return following
+
+
+def proof_in(*, message: ProviderMessage) -> tuple[str, ProviderProof] | None:
+    """Our reference and the proof, when a signed message says by itself that money was taken; else it has to be asked."""
+    said = message.data
+    reference, minor, currency = said.get("reference"), said.get("amount"), said.get("currency")
+    if message.kind != "intent.succeeded" or said.get("status") != IntentStatus.SUCCEEDED:
+        return None
+    if not isinstance(reference, str) or not reference or type(minor) is not int or not isinstance(currency, str):
+        return None
+    return reference, ProviderProof(message.object_id, Money(minor, currency))
 
 
 def check_amount(*, asked: Money, got: Money) -> None:

@@ -10,13 +10,24 @@ from entrepot.payments.services.earnings import (
     save_schedule,
 )
 from entrepot.payments.services.holds import close_hold, open_holds, return_hold, schedule_release, schedule_releases
-from entrepot.payments.services.inbox import BODY_MAX, finish_event, note_try, take_provider_event
+from entrepot.payments.services.inbox import (
+    BODY_MAX,
+    finish_event,
+    heard_call,
+    keep_provider_message,
+    note_try,
+    provider_message,
+    take_provider_event,
+)
 from entrepot.payments.services.intents import (
+    PAYMENT_MOVED,
     begin_opening,
     cancel_payment,
+    capture_call,
     claim_payment_polls,
     flag_payment,
     open_payment,
+    payment_calls,
     record_capture,
     record_closed,
     record_failure,
@@ -33,9 +44,11 @@ from entrepot.payments.services.troubles import (
 
 __all__ = [
     "BODY_MAX",
+    "PAYMENT_MOVED",
     "ask_provider_again",
     "begin_opening",
     "cancel_payment",
+    "capture_call",
     "claim_payment_polls",
     "claim_payout_polls",
     "close_hold",
@@ -46,7 +59,9 @@ __all__ = [
     "finish_event",
     "flag_payment",
     "free_payouts",
+    "heard_call",
     "hold_payouts",
+    "keep_provider_message",
     "mark_earnings",
     "mark_event_handled",
     "mark_payment_handled",
@@ -55,6 +70,8 @@ __all__ = [
     "open_part_refund",
     "open_payment",
     "open_refund",
+    "payment_calls",
+    "provider_message",
     "record_capture",
     "record_closed",
     "record_earning",

@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import msgspec
 from django.db import connection, transaction
 
+from entrepot.base.calls import Call, run_calls
 from entrepot.base.identity import new_id
+from entrepot.base.models import default_columns
 from entrepot.kernel.money import Money
 from entrepot.kernel.must import must
 from entrepot.ledger.terms import Shares
@@ -16,44 +19,41 @@ from entrepot.payments.terms import HoldState, HoldUnknown
 @transaction.atomic(savepoint=False)
 def open_holds(*, payment_id: int, shares: Sequence[Shares], at: datetime) -> None:
     """Write down what is held for each consignment of a paid order: one statement. Once for each consignment."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO payments_hold (id, merchant_id, order_id, consignment_id, payment_id, currency, goods_minor,
-                      freight_minor, duty_minor, tax_minor, fees_minor, commission_minor, merchant_currency,
-                      merchant_net_minor, fx, authority, promoted_minor, promoted_freight_minor,
-                      merchant_freight_minor, commission_tax_minor, seat, state, opened_at)
-               SELECT w.*, %s::text, %s::timestamptz
-                 FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[],
-                             %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-                             %s::text[], %s::bigint[], %s::numeric[], %s::text[], %s::bigint[], %s::bigint[],
-                             %s::bigint[], %s::bigint[], %s::text[]) AS w""",
-            [
-                HoldState.OPEN.value,
-                at,
-                [new_id(owner=one.merchant_id) for one in shares],
-                [one.merchant_id for one in shares],
-                [one.order_id for one in shares],
-                [one.consignment_id for one in shares],
-                [payment_id for _ in shares],
-                [one.goods.currency for one in shares],
-                [one.goods.minor for one in shares],
-                [one.freight.minor for one in shares],
-                [one.duty.minor for one in shares],
-                [one.tax.minor for one in shares],
-                [one.fees.minor for one in shares],
-                [one.commission.minor for one in shares],
-                [one.merchant_net.currency for one in shares],
-                [one.merchant_net.minor for one in shares],
-                [one.fx for one in shares],
-                [one.authority for one in shares],
-                [_minor(one.promoted) for one in shares],
-                [_minor(one.promoted_freight) for one in shares],
-                [_minor(one.merchant_freight) for one in shares],
-                [_minor(one.commission_tax) for one in shares],
-                [one.seat for one in shares],
-            ],
-        )
-        must(cursor.rowcount == len(shares), "every consignment gets its hold")
+    run_calls(Call("payments_keep(%s)", (hold_rows(payment_id=payment_id, shares=shares, at=at),)))
+
+
+def hold_rows(*, payment_id: int, shares: Sequence[Shares], at: datetime) -> str:
+    """The rows of what is held for each consignment, every column named: JSON for `capture_call`."""
+    rows = [
+        {
+            **default_columns(models.HoldRow),
+            "id": new_id(owner=one.merchant_id),
+            "merchant_id": one.merchant_id,
+            "order_id": one.order_id,
+            "consignment_id": one.consignment_id,
+            "payment_id": payment_id,
+            "currency": one.goods.currency,
+            "goods_minor": one.goods.minor,
+            "freight_minor": one.freight.minor,
+            "duty_minor": one.duty.minor,
+            "tax_minor": one.tax.minor,
+            "fees_minor": one.fees.minor,
+            "commission_minor": one.commission.minor,
+            "merchant_currency": one.merchant_net.currency,
+            "merchant_net_minor": one.merchant_net.minor,
+            "fx": one.fx,
+            "authority": one.authority,
+            "promoted_minor": _minor(one.promoted),
+            "promoted_freight_minor": _minor(one.promoted_freight),
+            "merchant_freight_minor": _minor(one.merchant_freight),
+            "commission_tax_minor": _minor(one.commission_tax),
+            "seat": one.seat,
+            "state": HoldState.OPEN,
+            "opened_at": at,
+        }
+        for one in shares
+    ]
+    return msgspec.json.encode(rows).decode()
 
 
 def _minor(part: Money | None) -> int:

@@ -1,41 +1,73 @@
 """The inbox of the provider's messages: signature checked, kept once as it came, worked off by a job."""
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
+import msgspec
 from django.db import transaction
 from django.db.models import F
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from entrepot.base.calls import Call
 from entrepot.base.identity import new_id
 from entrepot.base.outbox import defer
 from entrepot.payments import models
-from entrepot.payments.terms import BadSignature, Outcome, Unreadable
+from entrepot.payments.terms import BadSignature, Outcome, ProviderMessage, Unreadable
 
 BODY_MAX: Final = 256 * 1024
 _KIND: Final = re.compile(r"[a-z_]{1,30}\.[a-z_]{1,30}")
 _NAME: Final = re.compile(r"[\x21-\x7e]{1,64}")
+_ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
 
 
-@transaction.atomic
-def take_provider_event(*, body: bytes, headers: Mapping[str, str], secret: str, at: datetime) -> bool:
-    """Keep a signed message of the provider and queue the job that acts on it; answers whether it is new.
+def provider_message(*, body: bytes, headers: Mapping[str, str], secret: str) -> ProviderMessage:
+    """A message of the provider whose signature holds. What it is about need not be known to us. Writes nothing.
 
-    A message that came before, by its id, changes nothing. What it is about need not be known to us.
     Raises BadSignature (wrong, missing, older than five minutes), Unreadable.
     """
     event_id = _verified(body, {name.lower(): value for name, value in headers.items()}, secret)
-    kind, object_id = _shape(body)
+    kind, data = _shape(body)
+    return ProviderMessage(event_id, kind, str(data["id"]), data, body)
+
+
+@transaction.atomic
+def keep_provider_message(*, message: ProviderMessage, at: datetime) -> bool:
+    """Keep a message and queue the job that acts on it; answers whether it is new.
+
+    One that came before, by its id, changes nothing.
+    """
     row, made = models.EventRow.objects.get_or_create(
-        event_id=event_id,
-        defaults={"id": new_id(), "kind": kind, "object_id": object_id, "body": body, "received_at": at},
+        event_id=message.event_id,
+        defaults={
+            "id": new_id(),
+            "kind": message.kind,
+            "object_id": message.object_id,
+            "body": message.body,
+            "received_at": at,
+        },
     )
     if made:
         defer("payments.take_event", event_id=row.id)
     return made
+
+
+def take_provider_event(*, body: bytes, headers: Mapping[str, str], secret: str, at: datetime) -> bool:
+    """Keep a signed message of the provider and queue the job that acts on it; answers whether it is new.
+
+    Raises BadSignature, Unreadable.
+    """
+    return keep_provider_message(message=provider_message(body=body, headers=headers, secret=secret), at=at)
+
+
+def heard_call(*, message: ProviderMessage, outcome: Outcome, at: datetime) -> Call:
+    """A message that was acted on as it came, as a part of the statement that does so: no job looks at it again."""
+    return Call(
+        "payments_heard(%s, %s, %s, %s, %s, %s, %s)",
+        (new_id(), message.event_id, message.kind, message.object_id, message.body, outcome, at),
+    )
 
 
 @transaction.atomic
@@ -56,19 +88,24 @@ def _verified(body: bytes, headers: dict[str, str], secret: str) -> str:
     # The library compares the timestamp with the machine's own clock, not with the market's, and fails in its own
     # ways on headers and bodies that are no base64 or no UTF-8.
     try:
-        Webhook(secret).verify(body, headers, json_parse=False)
+        _verifier(secret).verify(body, headers, json_parse=False)
     except (WebhookVerificationError, ValueError) as wrong:
         raise BadSignature from wrong
     event_id = headers["webhook-id"]
-    if not re.fullmatch(r"[\x21-\x7e]{1,128}", event_id):
+    if not _ID.fullmatch(event_id):
         raise BadSignature
     return event_id
 
 
-def _shape(body: bytes) -> tuple[str, str]:
+@lru_cache(maxsize=4)
+def _verifier(secret: str) -> Webhook:
+    return Webhook(secret)
+
+
+def _shape(body: bytes) -> tuple[str, dict[str, object]]:
     try:
-        said = json.loads(body)
-    except ValueError as wrong:
+        said = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
         raise Unreadable(why="it is not JSON") from wrong
     data = said.get("data") if isinstance(said, dict) else None
     if not isinstance(data, dict):
@@ -78,4 +115,4 @@ def _shape(body: bytes) -> tuple[str, str]:
         raise Unreadable(why="type is missing")
     if not isinstance(object_id, str) or not _NAME.fullmatch(object_id):
         raise Unreadable(why="data.id is missing")
-    return kind, object_id
+    return kind, data

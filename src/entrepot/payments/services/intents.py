@@ -1,31 +1,35 @@
 """The shopper's payment: opened with the order, asked of the provider, captured, failed or cancelled."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
+import msgspec
 from django.db import connection, transaction
 
+from entrepot.base.calls import Call, run_calls
 from entrepot.base.identity import new_id, new_reference
-from entrepot.base.outbox import defer
+from entrepot.base.models import default_columns
+from entrepot.base.outbox import defer, job_call
 from entrepot.base.owners import across_owners
 from entrepot.kernel.money import Money
 from entrepot.kernel.must import must
+from entrepot.ledger.terms import Shares
 from entrepot.payments import models, queries, rules
+from entrepot.payments.services.holds import hold_rows
 from entrepot.payments.terms import (
     Payment,
     PaymentId,
     PaymentOpened,
+    PaymentToSettle,
     ProviderIntent,
     ProviderProof,
     State,
     Verb,
 )
 
-_OPEN = """
-INSERT INTO payments_payment (id, ref, shopper_id, order_id, order_ref, description, amount_minor, currency, state,
-                              language, created_at, poll_at, polls, return_url, intent_id, pay_url, reason, trouble)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, '', '', '', '', '')
-ON CONFLICT (shopper_id, order_id) DO NOTHING
-"""
+# What payments_capture.sql raises when the payment is not as it was read.
+PAYMENT_MOVED: Final = "EN002"
 
 
 @transaction.atomic(savepoint=False)
@@ -34,24 +38,62 @@ def open_payment(
 ) -> PaymentOpened:
     """The payment of one order, and the job that opens it at the provider. An order's second asking gives the first.
 
-    amount: above zero. The same order with another amount is our mistake. Two statements, for the checkout.
+    amount: above zero. The same order with another amount is our mistake.
     """
-    payment_id, ref = new_id(owner=shopper_id), new_reference("pay")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _OPEN,
-            [
-                *(payment_id, ref, shopper_id, order_id, order_ref, order_ref, amount.minor, amount.currency),
-                *(State.CREATED, language, at, at + rules.POLL_FIRST),
-            ],
+    known = models.PaymentRow.objects.filter(shopper_id=shopper_id, order_id=order_id).first()
+    if known is None:
+        opened, *calls = payment_calls(
+            shopper_id=shopper_id, order_id=order_id, order_ref=order_ref, amount=amount, language=language, at=at
         )
-        made = cursor.rowcount == 1
-    if made:
-        defer("payments.open_intent", payment_id=payment_id)
-        return PaymentOpened(PaymentId(payment_id), ref)
-    known = models.PaymentRow.objects.get(shopper_id=shopper_id, order_id=order_id)
+        run_calls(*calls)
+        return opened
     must((known.amount_minor, known.currency) == (amount.minor, amount.currency), "an order is paid in one amount")
     return PaymentOpened(PaymentId(known.id), known.ref)
+
+
+def payment_calls(
+    *, shopper_id: int, order_id: int, order_ref: str, amount: Money, language: str, at: datetime
+) -> tuple[PaymentOpened, Call, Call]:
+    """The payment of an order that is being written, and the two parts of its statement: the row and the job.
+
+    The job opens it at the provider. amount: above zero.
+    """
+    opened = PaymentOpened(PaymentId(new_id(owner=shopper_id)), new_reference("pay"))
+    row = {
+        **default_columns(models.PaymentRow),
+        "id": opened.id,
+        "ref": opened.ref,
+        "shopper_id": shopper_id,
+        "order_id": order_id,
+        "order_ref": order_ref,
+        "amount_minor": amount.minor,
+        "currency": amount.currency,
+        "state": State.CREATED,
+        "description": order_ref,
+        "language": language,
+        "created_at": at,
+        "poll_at": at + rules.POLL_FIRST,
+    }
+    writing = Call("payments_open(%s)", (msgspec.json.encode(row).decode(),))
+    return opened, writing, job_call("payments.open_intent", payment_id=opened.id)
+
+
+def capture_call(*, payment: PaymentToSettle, proof: ProviderProof, shares: Sequence[Shares], at: datetime) -> Call:
+    """Money was taken for a payment as it was read, and is held for each consignment.
+
+    A part of the statement that settles it. Halts with PAYMENT_MOVED when the payment is no longer so.
+    """
+    return Call(
+        "payments_capture(%s, %s, %s, %s, %s, %s)",
+        (
+            payment.shopper_id,
+            payment.id,
+            payment.state,
+            proof.provider_id,
+            at,
+            hold_rows(payment_id=payment.id, shares=shares, at=at),
+        ),
+    )
 
 
 @transaction.atomic

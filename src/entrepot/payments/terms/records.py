@@ -149,6 +149,19 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentToSettle:
+    """What settling needs to know of a payment; nothing is locked, so its write says again what was read."""
+
+    id: int
+    ref: str
+    shopper_id: int
+    order_id: int
+    state: State
+    amount: Money
+    intent_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """Money kept for one consignment under buyer protection. release_at: none until it is delivered.
 
@@ -241,6 +254,17 @@ class ProviderEvent:
     outcome: Outcome | None
     trouble: str
     tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderMessage:
+    """A message whose signature was checked. event_id: the provider's; data: the object it is about; body: as it came."""
+
+    event_id: str
+    kind: str
+    object_id: str
+    data: Mapping[str, object]
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
