@@ -8,8 +8,10 @@ import psycopg
 import pytest
 from django.conf import settings as market
 from django.db import connection
+from django.test import TransactionTestCase
 from hypothesis import settings
 
+from tests.house import emptying
 from tests.house.owners import refuse_ownerless_statement
 
 # `make soak`: properties that do not say themselves how often they are tried are tried for long.
@@ -35,8 +37,9 @@ def statements_name_their_owner(request: pytest.FixtureRequest) -> Iterator[None
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure() -> None:
-    """Passwords cost nothing here; tests/house/test_passwords.py says what they cost in the market."""
+    """Passwords cost nothing here (tests/house/passwords.py), and only full tables are emptied (tests/house/emptying.py)."""
     market.PASSWORD_HASHERS = ["tests.house.passwords.Hasher"]
+    TransactionTestCase._fixture_teardown = emptying.teardown  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)

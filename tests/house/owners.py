@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.apps import apps
@@ -29,6 +29,7 @@ _EXEMPT = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def missing_owner(sql: str) -> str | None:
     """The first owned table named in `sql` whose owner column is not, or nothing.
 
