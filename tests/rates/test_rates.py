@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrepot.rates import queries
-from entrepot.rates.rules import ECB, ecb_rates, rate_between
+from entrepot.rates.models import RateRow
+from entrepot.rates.rules import ECB, FED, ecb_rates, rate_between
 from entrepot.rates.services import load_ecb, load_starter_rates
 from entrepot.rates.terms import Rate, RateMissing, RatesUnreadable
 
@@ -105,3 +106,26 @@ def test_going_there_and_back_returns_to_where_it_started(first: Decimal, second
     assert back is not None
     # Each is rounded at the tenth decimal, so the product is one within a ten-decimal step of the larger.
     assert abs(there.value * back.value - 1) <= (there.value + back.value + 1) * Decimal("1e-10")
+
+
+@pytest.mark.django_db
+def test_of_each_pair_the_last_day_counts_and_of_two_sources_that_day_the_first_by_name() -> None:
+    RateRow.objects.all().delete()
+    rows = [
+        ("b bank", 1, "7.1"), ("b bank", 3, "7.3"), ("a bank", 3, "7.2"), ("a bank", 5, "7.5"), (FED, 4, "9"),
+    ]  # fmt: skip
+    for source, day, value in rows:
+        RateRow.objects.create(base="USD", quote="CNY", on=date(2026, 3, day), value=Decimal(value), source=source)
+    RateRow.objects.create(base="USD", quote="AED", on=date(2026, 3, 2), value=Decimal("3.67"), source="b bank")
+
+    def told(day: int, quote: str = "CNY") -> tuple[Decimal, str]:
+        queries.forget()
+        found = queries.rate(base="USD", quote=quote, at=datetime(2026, 3, day, 12, tzinfo=UTC))
+        return found.value, found.source
+
+    assert [told(day) for day in (1, 2, 3, 4, 5)] == [
+        (Decimal("7.1"), "b bank"), (Decimal("7.1"), "b bank"), (Decimal("7.2"), "a bank"), (Decimal("7.2"), "a bank"),
+        (Decimal("7.5"), "a bank"),
+    ]  # fmt: skip
+    assert told(9, "AED") == (Decimal("3.67"), "b bank")
+    queries.forget()

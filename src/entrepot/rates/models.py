@@ -16,7 +16,8 @@ class RateRow(models.Model):
     class Meta:
         db_table = "rates_rate"
         constraints = (
-            models.UniqueConstraint(fields=["base", "quote", "on", "source"], name="rates_rate_once"),
+            # In the order that the last rate before a day is looked up in: a history has a quarter of a million rows.
+            models.UniqueConstraint(fields=["source", "base", "quote", "on"], name="rates_rate_once"),
             models.CheckConstraint(condition=models.Q(value__gt=0), name="rates_rate_positive"),
         )
 

@@ -73,14 +73,28 @@ def _latest(on: date, series: str = "") -> dict[tuple[str, str], Rate]:
     return known
 
 
+# From pair to pair of each source, and of each its last row by the day: as many look-ups in the index as there are pairs.
+# The last sort makes the answer the same when two sources print the same day.
+_LATEST: Final = """
+WITH RECURSIVE printed AS (
+  (SELECT source, base, quote FROM rates_rate ORDER BY source, base, quote LIMIT 1)
+  UNION ALL
+  SELECT next.* FROM printed p CROSS JOIN LATERAL (
+    SELECT r.source, r.base, r.quote FROM rates_rate r
+     WHERE (r.source, r.base, r.quote) > (p.source, p.base, p.quote)
+     ORDER BY r.source, r.base, r.quote LIMIT 1) next
+)
+SELECT DISTINCT ON (p.base, p.quote) p.base, p.quote, last.value, p.source, last."on"
+  FROM printed p CROSS JOIN LATERAL (
+    SELECT r.value, r."on" FROM rates_rate r
+     WHERE r.source = p.source AND r.base = p.base AND r.quote = p.quote AND r."on" <= %s
+     ORDER BY r."on" DESC LIMIT 1) last
+ WHERE p.source = %s OR (%s = '' AND p.source <> ALL(%s))
+ ORDER BY p.base, p.quote, last."on" DESC, p.source
+"""
+
+
 def _read(on: date, series: str) -> dict[tuple[str, str], Rate]:
     with connection.cursor() as cursor:
-        # The second sort makes the answer the same when two sources print the same day.
-        cursor.execute(
-            """SELECT DISTINCT ON (base, quote) base, quote, value, source, "on"
-                 FROM rates_rate
-                WHERE "on" <= %s AND (source = %s OR (%s = '' AND source <> ALL(%s)))
-                ORDER BY base, quote, "on" DESC, source""",
-            [on, series, series, list(APART)],
-        )
+        cursor.execute(_LATEST, [on, series, series, list(APART)])
         return {(base, quote): Rate(base, quote, value, source, day) for base, quote, value, source, day in cursor}
