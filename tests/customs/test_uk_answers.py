@@ -13,7 +13,8 @@ from entrepot.customs.rules.loaders import TariffFile, recognise, why_unused
 from entrepot.customs.rules.loaders.uk_measures import uk_tariff
 from entrepot.customs.rules.loaders.uk_schemes import schemes_of
 from entrepot.customs.terms import Rows, TariffUnreadable
-from tests.customs.test_uk_loader import AREAS, TRADE, beside, component, measure, real
+from tests.customs.test_uk_loader import AREAS, beside, component, measure
+from tests.shared import TRADE, needs
 
 ANSWER = json.loads((Path(__file__).parent / "uk_answer.json").read_text())
 SCHEME = {
@@ -109,7 +110,7 @@ def test_the_api_and_the_nested_form_give_the_same_rows() -> None:
     assert second == first
 
 
-@real
+@needs(TRADE)
 def test_the_fixtures_of_the_service_say_the_same_in_both_forms() -> None:
     def unpacked(pattern: str) -> dict[str, bytes]:
         found = (TRADE / "uk").glob(pattern)
@@ -214,7 +215,7 @@ def test_schemes_that_look_wrong_are_refused(body: object, why: str) -> None:
         schemes_of({"uk__rules_of_origin_schemes.json": json.dumps(body).encode()})
 
 
-@real
+@needs(TRADE)
 def test_every_file_of_the_data_folder_is_read_or_its_reason_told() -> None:
     names = (
         "cn_2024_us_retaliation_exclusion_codes.json", "cn_provisional_2007.json", "hs_sections_en.csv",
