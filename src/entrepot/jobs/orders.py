@@ -12,7 +12,7 @@ from entrepot.kernel.errors import Refused
 from entrepot.orders import queries as orders
 from entrepot.orders.services import prune_claims
 from entrepot.orders.terms import CancelReason
-from entrepot.stock.services import free_lapsed_reservations
+from entrepot.stock.services import free_lapsed_reservations, tend_stock
 
 logger: Final = logging.getLogger(__name__)
 
@@ -39,6 +39,13 @@ def expire(timestamp: int) -> None:  # noqa: ARG001 - the scheduler gives it
 def free_lapsed(timestamp: int) -> None:  # noqa: ARG001 - the scheduler gives it
     """Put goods back on sale that a crashed checkout has reserved."""
     free_lapsed_reservations(at=clock.now() - GRACE)
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="stock.tend", queueing_lock="stock.tend")
+def tend(timestamp: int) -> None:  # noqa: ARG001 - the scheduler gives it
+    """Look after articles that many want, goods that somebody waits for, and the queues of flash sales."""
+    tend_stock(at=clock.now())
 
 
 @app.periodic(cron="17 3 * * *")

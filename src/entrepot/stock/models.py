@@ -1,11 +1,12 @@
 """Places, positions, reservations and movements, all owned by the merchant."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from entrepot.base.identity import new_id
 from entrepot.base.models import OwnedModel
-from entrepot.stock.terms import Ahead, Reason, ReservationState, Spread
+from entrepot.stock.terms import Ahead, Reason, ReservationState, Spread, TicketState
 
 
 class Place(OwnedModel):
@@ -92,7 +93,8 @@ class Article(OwnedModel):
     """What has been said about how one article is handed out. An article without a row is sold from what lies there.
 
     buckets: how many there are at a place, 0 for none; closing: they are about to be taken away. limit_each: pieces
-    for one shopper. ahead: sold before it arrives, up to `ahead_limit` pieces, expected on `ahead_on`.
+    for one shopper. ahead: sold before it arrives, up to `ahead_limit` pieces, expected on `ahead_on`. sold_out: what was
+    last told about an article in buckets. sale_id: the flash sale that it is in.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -114,6 +116,7 @@ class Article(OwnedModel):
     ahead_promised = models.IntegerField(default=0, db_default=0)
     ahead_on = models.DateField(null=True)
     sold_out = models.BooleanField(default=False, db_default=False)
+    sale_id = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "stock_article"
@@ -132,6 +135,136 @@ class Article(OwnedModel):
 
     def __str__(self) -> str:
         return str(self.variant_id)
+
+
+class Agreement(OwnedModel):
+    """A shopper has agreed to wait for an article until the day that was named to them."""
+
+    id = models.BigAutoField(primary_key=True)
+    merchant_id = models.BigIntegerField()
+    variant_id = models.BigIntegerField()
+    shopper_id = models.BigIntegerField()
+    due_on = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "stock_agreement"
+        constraints = (
+            models.UniqueConstraint(fields=["merchant_id", "variant_id", "shopper_id"], name="stock_agreement_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.variant_id}: {self.due_on}"
+
+
+class Sale(OwnedModel):
+    """A flash sale: so many pieces of some articles, at most `limit_each` for a shopper, to those who came first.
+
+    From `opens_at` on the articles are had only with a ticket; tickets are admitted from `starts_at` on. at_once: how
+    many may be at the checkout at one time, each for `ticket_seconds`. allotted: the sum of its tickets'.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    merchant_id = models.BigIntegerField()
+    ref = models.CharField(max_length=24)
+    listing_ref = models.CharField(max_length=24)
+    variant_ids = ArrayField(models.BigIntegerField())
+    opens_at = models.DateTimeField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    pieces = models.IntegerField()
+    limit_each = models.IntegerField()
+    at_once = models.IntegerField()
+    ticket_seconds = models.IntegerField()
+    allotted = models.IntegerField(default=0)
+    sold_out = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "stock_sale"
+        constraints = (
+            models.UniqueConstraint(fields=["merchant_id", "ref"], name="stock_sale_ref"),
+            models.CheckConstraint(
+                condition=Q(allotted__gte=0) & Q(allotted__lte=F("pieces")), name="stock_sale_allots_its_own"
+            ),
+            models.CheckConstraint(
+                condition=Q(pieces__gt=0, limit_each__gt=0, at_once__gt=0, ticket_seconds__gt=0),
+                name="stock_sale_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_at__lte=F("starts_at")) & Q(starts_at__lt=F("ends_at")), name="stock_sale_times"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["ref"], name="stock_sale_by_ref"),
+            models.Index(fields=["ends_at"], name="stock_sale_ending"),
+        )
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class Ticket(OwnedModel):
+    """A shopper's place in the queue of a sale; the id is the place. allotted: pieces set aside for it; pieces: ordered."""
+
+    id = models.BigAutoField(primary_key=True)
+    merchant_id = models.BigIntegerField()
+    sale_id = models.BigIntegerField()
+    shopper_id = models.BigIntegerField()
+    ref = models.CharField(max_length=24)
+    state = models.CharField(max_length=8, choices=[(state, state) for state in TicketState])
+    arrived_at = models.DateTimeField()
+    admitted_until = models.DateTimeField(null=True)
+    order_id = models.BigIntegerField(null=True)
+    allotted = models.IntegerField()
+    pieces = models.IntegerField()
+
+    class Meta:
+        db_table = "stock_ticket"
+        constraints = (
+            models.UniqueConstraint(fields=["merchant_id", "sale_id", "shopper_id"], name="stock_ticket_once"),
+            models.CheckConstraint(
+                condition=Q(pieces__gte=0) & Q(pieces__lte=F("allotted")), name="stock_ticket_within_its_own"
+            ),
+            models.CheckConstraint(condition=Q(state__in=list(TicketState)), name="stock_ticket_state"),
+        )
+        indexes = (
+            models.Index(
+                fields=["merchant_id", "sale_id", "id"], name="stock_ticket_waiting", condition=Q(state="waiting")
+            ),
+            models.Index(
+                fields=["merchant_id", "sale_id"], name="stock_ticket_admitted", condition=Q(state="admitted")
+            ),
+            models.Index(
+                fields=["merchant_id", "sale_id"], name="stock_ticket_loose", condition=~Q(allotted=F("pieces"))
+            ),
+            models.Index(
+                fields=["merchant_id", "order_id"], name="stock_ticket_order", condition=Q(order_id__isnull=False)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class Repair(OwnedModel):
+    """A counter that was not what the facts say, and was put right; never altered."""
+
+    id = models.BigAutoField(primary_key=True)
+    merchant_id = models.BigIntegerField()
+    variant_id = models.BigIntegerField()
+    place_id = models.BigIntegerField()
+    counter = models.CharField(max_length=16)
+    was = models.BigIntegerField()
+    now = models.BigIntegerField()
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=80)
+
+    class Meta:
+        db_table = "stock_repair"
+
+    def __str__(self) -> str:
+        return f"{self.variant_id}: {self.counter} {self.was} -> {self.now}"
 
 
 class Wait(OwnedModel):

@@ -70,7 +70,7 @@ $$;
 -- and what is free of it now.
 CREATE OR REPLACE FUNCTION stock_release(merchants bigint[], orders bigint[], lapsed_at timestamptz)
 RETURNS TABLE (merchant_id bigint, variant_id bigint, back bigint, free bigint)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
     got record;
@@ -104,6 +104,9 @@ BEGIN
         UPDATE stock_article a SET ahead_promised = a.ahead_promised - f.quantity
           FROM (SELECT merchant_id, variant_id, sum(quantity) AS quantity FROM freed WHERE place_id = 0 GROUP BY 1, 2) AS f
          WHERE a.merchant_id = f.merchant_id AND a.variant_id = f.variant_id
+    ), unticketed AS (
+        UPDATE stock_ticket t SET state = 'lapsed', pieces = 0
+         WHERE t.merchant_id = ANY(merchants) AND t.order_id IN (SELECT order_id FROM freed) AND t.state = 'used'
     )
     SELECT array_agg(f.merchant_id) AS merchants, array_agg(f.variant_id) AS variants, array_agg(f.quantity) AS pieces
       INTO got FROM freed f WHERE f.place_id <> 0;

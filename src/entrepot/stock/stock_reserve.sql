@@ -5,17 +5,20 @@
 -- Answers rows (answer, merchant, variant, wanted, have, due):
 --   lacking  fewer are left than wanted; have: what is left. Nothing was booked.
 --   limited  more than one shopper may have; have: how many they may still have. Nothing was booked.
+--   queued   under a flash sale, and the shopper has no ticket whose turn it is. Nothing was booked.
 --   emptied  these were the last ones.
 --   ahead    so many of them (have) are still to come, expected on `due`.
 --   counted  wanted: pieces of stock taken from so many places and buckets, have: reservations written. They are equal.
 -- An order that already holds goods keeps them, and gets `counted` with zeros.
 --
--- Locks, in this order: positions by id, buckets by (merchant, variant, id), articles by (merchant, variant).
+-- Who agreed to wait for an article has also said so by `stock_agreement`, for the day that was named to them.
+--
+-- Locks, in this order: the shopper's tickets by id, positions by id, buckets by (merchant, variant, id), articles by (merchant, variant).
 CREATE OR REPLACE FUNCTION stock_reserve(
     merchants bigint[], variants bigint[], quantities integer[], aheads boolean[],
     for_order bigint, for_shopper bigint, lapses timestamptz, seen_at timestamptz, bind boolean DEFAULT false
 ) RETURNS TABLE (answer text, merchant_id bigint, variant_id bigint, wanted integer, have bigint, due date)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
     line record;
@@ -120,15 +123,44 @@ DECLARE
     t_n integer[] := '{}';  t_place bigint[] := '{}';  t_position bigint[] := '{}';  t_bucket bigint[] := '{}';
     t_take integer[] := '{}';
     one record;  part record;  bucket bigint;  free bigint;  took integer;  used integer;  held bigint[];
-    uneven bigint[] := '{}';
-    short boolean := false;  written bigint;
+    uneven bigint[] := '{}';  tickets bigint[] := '{}';  t_pieces integer[] := '{}';
+    short boolean := false;  raced boolean := false;  written bigint;
 BEGIN
     SELECT array_agg(w.m), array_agg(w.v), array_agg(w.q), array_agg(w.q), array_agg(w.ahead), array_agg(false),
            array_agg(false), array_agg(NULL::date), array_agg(0)
       INTO ms, vs, qs, need, agreed, locked, limits, dues, later
-      FROM (SELECT u.m, u.v, sum(u.q)::integer AS q, bool_and(coalesce(u.ahead, false)) AS ahead
+      FROM (SELECT u.m, u.v, sum(u.q)::integer AS q,
+                   bool_and(coalesce(u.ahead, false))
+                   OR EXISTS (SELECT FROM stock_agreement g
+                                JOIN stock_article a ON a.merchant_id = g.merchant_id AND a.variant_id = g.variant_id
+                               WHERE g.merchant_id = u.m AND g.variant_id = u.v AND g.shopper_id = for_shopper
+                                 AND g.due_on = a.ahead_on) AS ahead
               FROM unnest(merchants, variants, quantities, aheads) AS u(m, v, q, ahead)
              GROUP BY 1, 2 ORDER BY 1, 2) AS w;
+
+    -- Under a flash sale nobody orders without a ticket whose turn it is, nor more than it is good for.
+    FOR one IN
+        SELECT s.merchant_id, s.id, sum(w.q)::integer AS q, min(w.v) AS v
+          FROM unnest(ms, vs, qs) AS w(m, v, q)
+          JOIN stock_article a ON a.merchant_id = w.m AND a.variant_id = w.v
+          JOIN stock_sale s ON s.merchant_id = a.merchant_id AND s.id = a.sale_id
+         WHERE s.opens_at <= seen_at AND s.ends_at > seen_at
+         GROUP BY 1, 2 ORDER BY 1, 2
+    LOOP
+        SELECT t.id, t.allotted INTO part FROM stock_ticket t
+         WHERE t.merchant_id = one.merchant_id AND t.sale_id = one.id AND t.shopper_id = for_shopper
+           AND t.state = 'admitted' AND t.admitted_until > seen_at
+           FOR NO KEY UPDATE;
+        IF NOT FOUND THEN
+            short := true;
+            RETURN QUERY SELECT 'queued', one.merchant_id, one.v, one.q, 0::bigint, NULL::date;
+        ELSIF part.allotted < one.q THEN
+            short := true;
+            RETURN QUERY SELECT 'limited', one.merchant_id, one.v, one.q, part.allotted::bigint, NULL::date;
+        ELSE
+            tickets := tickets || part.id;  t_pieces := t_pieces || one.q;
+        END IF;
+    END LOOP;
 
     -- What one shopper has had already. Two of their orders at once go one after the other.
     FOR one IN
@@ -155,8 +187,10 @@ BEGIN
 
     -- Positions of articles that lie in no buckets, or no longer for long.
     FOR part IN
-        SELECT p.id, p.place_id, p.on_hand - p.reserved AS free, w.n::integer AS n
+        SELECT p.id, p.place_id, p.on_hand - p.reserved AS free, w.n::integer AS n, p.merchant_id, p.variant_id,
+               p.reserved <> seen.reserved AS raced
           FROM stock_position p
+          JOIN stock_position seen ON seen.merchant_id = p.merchant_id AND seen.id = p.id
           JOIN unnest(ms, vs) WITH ORDINALITY AS w(m, v, n) ON w.m = p.merchant_id AND w.v = p.variant_id
          WHERE p.merchant_id = ANY(ms) AND p.variant_id = ANY(vs)
            AND NOT EXISTS (SELECT FROM stock_article a WHERE a.merchant_id = p.merchant_id
@@ -165,6 +199,10 @@ BEGIN
          ORDER BY p.id FOR NO KEY UPDATE OF p
     LOOP
         locked[part.n] := true;
+        IF part.raced THEN
+            raced := true;
+            INSERT INTO stock_wait (merchant_id, variant_id, at) VALUES (part.merchant_id, part.variant_id, seen_at);
+        END IF;
         took := least(part.free, need[part.n]);
         CONTINUE WHEN took <= 0;
         need[part.n] := need[part.n] - took;
@@ -254,6 +292,8 @@ BEGIN
     IF uneven <> '{}' THEN
         PERFORM stock_even(ms, uneven);
     END IF;
+    UPDATE stock_ticket t SET state = 'used', pieces = u.pieces, order_id = for_order
+      FROM unnest(tickets, t_pieces) AS u(id, pieces) WHERE t.merchant_id = ANY(ms) AND t.id = u.id;
     UPDATE stock_article a SET ahead_promised = a.ahead_promised + w.later
       FROM unnest(ms, vs, later) AS w(m, v, later)
      WHERE a.merchant_id = w.m AND a.variant_id = w.v AND w.later > 0;
@@ -270,6 +310,9 @@ BEGIN
                   expires_at = EXCLUDED.expires_at, due_on = EXCLUDED.due_on
      WHERE r.state = 'released';
     GET DIAGNOSTICS written = ROW_COUNT;
+    IF raced THEN
+        PERFORM stock_spread_crowded(merchants, variants, seen_at);
+    END IF;
 
     -- Buckets are not summed up here: their articles' selling out is told by `stock.tend`.
     RETURN QUERY

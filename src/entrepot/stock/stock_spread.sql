@@ -78,8 +78,12 @@ BEGIN
     UPDATE stock_position p SET pooled = 0
      WHERE p.merchant_id = of_merchant AND p.variant_id = of_variant AND p.pooled > 0;
     DELETE FROM stock_bucket b WHERE b.merchant_id = of_merchant AND b.variant_id = of_variant;
-    UPDATE stock_article a SET buckets = 0, closing = false
+    UPDATE stock_article a SET buckets = 0, closing = false, sold_out = false
      WHERE a.merchant_id = of_merchant AND a.variant_id = of_variant;
+    -- An article about which nothing else was said is sold the plain way again.
+    DELETE FROM stock_article a
+     WHERE a.merchant_id = of_merchant AND a.variant_id = of_variant AND a.spread = 'auto' AND a.limit_each IS NULL
+       AND a.ahead = '' AND a.ahead_promised = 0 AND a.sale_id IS NULL;
 END
 $$;
 
@@ -108,6 +112,9 @@ BEGIN
         SELECT p.merchant_id, p.variant_id, sum(p.on_hand - p.reserved) AS free
           FROM stock_position p
          WHERE p.merchant_id = ANY(merchants) AND p.variant_id = ANY(variants)
+           AND NOT EXISTS (SELECT FROM stock_article a WHERE a.merchant_id = p.merchant_id
+                                                         AND a.variant_id = p.variant_id
+                                                         AND (a.spread = 'never' OR a.closing))
            AND (SELECT count(*) FROM stock_wait w WHERE w.merchant_id = p.merchant_id AND w.variant_id = p.variant_id
                                                     AND w.at > seen_at - interval '10 seconds') >= 16
          GROUP BY 1, 2 HAVING sum(p.on_hand - p.reserved) >= 32

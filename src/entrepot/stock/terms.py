@@ -1,7 +1,7 @@
 """What lies where, and what of it is promised: places, positions, reservations, movements."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, NewType
 
@@ -12,6 +12,9 @@ PlaceId = NewType("PlaceId", int)
 # News. subject: the variant, owner: its merchant. Told when an article sells out and when it is to be had again,
 # not at every sale: whoever shows a quantity reads it.
 CHANGED: Final = "stock.changed"
+
+# How many waiting people in front are counted; beyond that one is told "more than".
+QUEUE_SHOWN: Final = 2_000
 
 # How long a reservation may stand without an order before anybody may free it.
 ORPHAN_SECONDS: Final = 120
@@ -53,6 +56,88 @@ class Ahead(StrEnum):
 
     BACKORDER = "backorder"
     PREORDER = "preorder"
+
+
+class TicketState(StrEnum):
+    """waiting: in the queue. admitted: may order now. used: has ordered. lapsed: did not order in time, or gave it up."""
+
+    WAITING = "waiting"
+    ADMITTED = "admitted"
+    USED = "used"
+    LAPSED = "lapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """How one article is handed out. limit_each: pieces for one shopper, if any.
+
+    ahead: sold before it arrives, `ahead_left` more pieces of `ahead_limit`, expected on `ahead_on`. spread: whether its
+    pieces lie in buckets; buckets: in how many now. sale_ref: the flash sale that it is in.
+    """
+
+    merchant_id: int
+    variant_id: int
+    limit_each: int | None = None
+    ahead: Ahead | None = None
+    ahead_limit: int = 0
+    ahead_left: int = 0
+    ahead_on: date | None = None
+    spread: Spread = Spread.AUTO
+    buckets: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """Pieces of an order that are still to come, as they were promised. due_on: the day that was named."""
+
+    variant_id: int
+    pieces: int
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class FlashSale:
+    """So many pieces of some articles for those who came first. See `models.Sale`. ordered: pieces in orders by now."""
+
+    id: int
+    merchant_id: int
+    ref: str
+    listing_ref: str
+    variant_ids: tuple[int, ...]
+    opens_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    pieces: int
+    limit_each: int
+    at_once: int
+    ticket_seconds: int
+    sold_out: bool
+    waiting: int = 0
+    admitted: int = 0
+    ordered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A shopper's place in the queue. before: how many wait in front, up to QUEUE_SHOWN; pieces: how many it is good for."""
+
+    ref: str
+    state: TicketState
+    before: int
+    pieces: int
+    admitted_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A counter that is not what the facts say. now: what they say; None when they cannot be true together."""
+
+    merchant_id: int
+    variant_id: int
+    place_id: int
+    counter: str
+    was: int
+    now: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +231,70 @@ class OverLimit(Refused):
     def __init__(self, *, over: tuple[Lacking, ...], articles: str = "") -> None:
         self.over = over
         super().__init__(articles=articles or ", ".join(f"{one.variant_id} ({one.left}/{one.wanted})" for one in over))
+
+
+class TicketNeeded(Refused):
+    """An article under a flash sale is ordered only with a ticket whose turn it is."""
+
+    code = "stock.ticket_needed"
+    message = "This article is in a flash sale, and it is not your turn."
+    remedy = "Take a ticket in the waiting room of the sale, or order when your turn comes."
+
+
+class SaleClosed(Refused):
+    """The flash sale has not opened yet, or it is over."""
+
+    code = "stock.sale_closed"
+    message = "This flash sale is not open."
+    remedy = "Look at its times on the page of the article."
+
+
+class SaleSoldOut(Refused):
+    """All pieces of the flash sale are ordered."""
+
+    code = "stock.sale_sold_out"
+    message = "This flash sale is sold out."
+    remedy = "Look again after the sale; what is not paid for goes to those who wait already."
+
+
+class SaleUnknown(NotFound):
+    """There is no such flash sale."""
+
+    code = "stock.sale_unknown"
+    message = "There is no such flash sale."
+    remedy = "Check the address."
+
+
+class SaleOverlaps(Refused):
+    """An article is in one flash sale at a time."""
+
+    code = "stock.sale_overlaps"
+    message = "One of these articles is in another flash sale that has not ended."
+    remedy = "End that sale first, or leave the article out."
+
+
+class SaleImpossible(Refused):
+    """The sale's numbers or times cannot be."""
+
+    code = "stock.sale_impossible"
+    message = "A flash sale needs pieces that are there, a limit for each shopper, and an end after its start."
+    remedy = "There are {available} pieces that can be sold. Check the numbers and the times."
+
+
+class AheadImpossible(Refused):
+    """Selling before goods arrive needs a day to come and a limit not below what is promised."""
+
+    code = "stock.ahead_impossible"
+    message = "Name a day to come, and at least the {promised} pieces that are promised already."
+    remedy = "Check the day and the limit."
+
+
+class NotAhead(Refused):
+    """The merchant does not sell this article before it arrives, or not for that day any more."""
+
+    code = "stock.not_ahead"
+    message = "This article cannot be ordered before it arrives, or its day has changed."
+    remedy = "Look at the article again."
 
 
 class NotArrived(Refused):

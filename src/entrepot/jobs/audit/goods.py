@@ -14,6 +14,10 @@ format('%%s %%s %%s',
                 {row}.place_id::text))
 """
 _OPEN: Final = "('held', 'committed')"
+_IN_BUCKETS: Final = """
+SELECT merchant_id, variant_id, place_id, sum(pieces) AS pieces, sum(reserved) AS reserved
+  FROM stock_bucket GROUP BY 1, 2, 3
+"""
 
 GOODS: Final = (
     Check(
@@ -24,11 +28,65 @@ GOODS: Final = (
                            coalesce(p.variant_id, r.variant_id) AS variant_id,
                            coalesce(p.place_id, r.place_id) AS place_id,
                            coalesce(p.reserved, 0) AS counted, coalesce(r.promised, 0) AS promised
-                      FROM stock_position p
+                      FROM (SELECT p.merchant_id, p.variant_id, p.place_id,
+                                   p.reserved - p.pooled + coalesce(b.reserved, 0) AS reserved
+                              FROM stock_position p LEFT JOIN ({_IN_BUCKETS}) AS b
+                                ON b.merchant_id = p.merchant_id AND b.variant_id = p.variant_id
+                               AND b.place_id = p.place_id) AS p
                       FULL JOIN (SELECT merchant_id, variant_id, place_id, sum(quantity) AS promised
-                                   FROM stock_reservation WHERE state IN {_OPEN} GROUP BY 1, 2, 3) AS r
+                                   FROM stock_reservation WHERE state IN {_OPEN} AND place_id <> 0 GROUP BY 1, 2, 3) AS r
                         ON r.merchant_id = p.merchant_id AND r.variant_id = p.variant_id AND r.place_id = p.place_id
                      WHERE coalesce(p.reserved, 0) <> coalesce(r.promised, 0)) AS x""",
+    ),
+    Check(
+        "stock.buckets",
+        "What a position has promised to its buckets is what they have, and each bucket's promises are its reservations'.",
+        f"""SELECT {_ARTICLE.format(row="x")}, format('to buckets %%s, in buckets %%s', x.pooled, x.pieces)
+              FROM (SELECT coalesce(p.merchant_id, b.merchant_id) AS merchant_id,
+                           coalesce(p.variant_id, b.variant_id) AS variant_id,
+                           coalesce(p.place_id, b.place_id) AS place_id,
+                           coalesce(p.pooled, 0) AS pooled, coalesce(b.pieces, 0) AS pieces
+                      FROM stock_position p FULL JOIN ({_IN_BUCKETS}) AS b
+                        ON b.merchant_id = p.merchant_id AND b.variant_id = p.variant_id AND b.place_id = p.place_id
+                     WHERE coalesce(p.pooled, 0) <> coalesce(b.pieces, 0)) AS x
+             UNION ALL
+            SELECT {_ARTICLE.format(row="b")}, format('bucket %%s promises %%s, reservations %%s', b.slot, b.reserved, r.promised)
+              FROM stock_bucket b
+             CROSS JOIN LATERAL (SELECT coalesce(sum(r.quantity), 0) AS promised FROM stock_reservation r
+                                  WHERE r.merchant_id = b.merchant_id AND r.variant_id = b.variant_id
+                                    AND r.bucket_id = b.id AND r.state IN {_OPEN}) AS r
+             WHERE b.reserved <> r.promised""",
+    ),
+    Check(
+        "stock.ahead",
+        "What is promised of goods to come is what the open orders wait for, and never more than the merchant allows.",
+        f"""SELECT coalesce((SELECT v.ref FROM catalogue_variant v WHERE v.merchant_id = x.merchant_id
+                                                                    AND v.id = x.variant_id), x.variant_id::text),
+                   format('counted %%s of %%s, reservations %%s', x.counted, x.allowed, x.promised)
+              FROM (SELECT coalesce(a.merchant_id, r.merchant_id) AS merchant_id,
+                           coalesce(a.variant_id, r.variant_id) AS variant_id, coalesce(a.ahead_promised, 0) AS counted,
+                           coalesce(a.ahead_limit, 0) AS allowed, coalesce(r.promised, 0) AS promised
+                      FROM stock_article a
+                      FULL JOIN (SELECT merchant_id, variant_id, sum(quantity) AS promised FROM stock_reservation
+                                  WHERE state IN {_OPEN} AND place_id = 0 GROUP BY 1, 2) AS r
+                        ON r.merchant_id = a.merchant_id AND r.variant_id = a.variant_id) AS x
+             WHERE x.counted <> x.promised OR x.counted > x.allowed""",
+    ),
+    Check(
+        "stock.sales",
+        "A flash sale has set aside what its tickets are good for, never more than its pieces, and no ticket ordered more.",
+        """SELECT s.ref, format('pieces %%s, set aside %%s, tickets %%s', s.pieces, s.allotted, t.allotted)
+              FROM stock_sale s
+             CROSS JOIN LATERAL (SELECT coalesce(sum(t.allotted), 0) AS allotted FROM stock_ticket t
+                                  WHERE t.merchant_id = s.merchant_id AND t.sale_id = s.id) AS t
+             WHERE s.allotted <> t.allotted OR s.allotted > s.pieces
+             UNION ALL
+            SELECT t.ref, format('ordered %%s of %%s, reservations %%s', t.pieces, s.limit_each, r.promised)
+              FROM stock_ticket t JOIN stock_sale s ON s.merchant_id = t.merchant_id AND s.id = t.sale_id
+             CROSS JOIN LATERAL (SELECT coalesce(sum(r.quantity), 0) AS promised FROM stock_reservation r
+                                  WHERE r.merchant_id = t.merchant_id AND r.order_id = t.order_id
+                                    AND r.variant_id = ANY(s.variant_ids) AND r.state <> 'released') AS r
+             WHERE t.state = 'used' AND (t.pieces > s.limit_each OR t.pieces <> r.promised)""",
     ),
     Check(
         "stock.not_negative",

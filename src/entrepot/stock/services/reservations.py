@@ -10,7 +10,7 @@ from entrepot.base.outbox import News, tell_all
 from entrepot.base.owners import across_owners
 from entrepot.kernel.must import must
 from entrepot.stock.rules import combined, worth_telling
-from entrepot.stock.terms import CHANGED, Lacking, NotArrived, OverLimit, ReservationLost, SoldOut, Wanted
+from entrepot.stock.terms import CHANGED, Lacking, NotArrived, OverLimit, ReservationLost, SoldOut, TicketNeeded, Wanted
 
 _RESERVE: Final = """
 SELECT answer, merchant_id, variant_id, wanted, have
@@ -61,8 +61,8 @@ def reserve_stock(
     """Promise all lines to one order, or none; for an order that already holds its goods nothing changes.
 
     until: when the promise lapses unless `bind_reservations` has said that the order is written. Raises SoldOut with
-    what lacks, OverLimit with what the shopper may not have so many of; lapsed promises of others may be freed first,
-    see `free_lapsed_reservations`.
+    what lacks, OverLimit with what the shopper may not have so many of, TicketNeeded for an article under a flash sale;
+    lapsed promises of others may be freed first, see `free_lapsed_reservations`.
     """
     wanted = combined(lines)
     articles = [one.merchant_id for one in wanted], [one.variant_id for one in wanted]
@@ -70,6 +70,8 @@ def reserve_stock(
     with connection.cursor() as cursor:
         cursor.execute(_RESERVE, [*articles, *asked, order_id, shopper_id, until, at])
         answers = sorted(cursor.fetchall())
+    if any(row[0] == "queued" for row in answers):
+        raise TicketNeeded
     over = tuple(Lacking(*row[1:5]) for row in answers if row[0] == "limited")
     if over:
         raise OverLimit(over=over)
