@@ -98,7 +98,11 @@ def handout(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
             viewer=viewer, merchant_id=merchant.id, variant_ids=[each.id for each in found.variants]
         ),
         "stock": stock.available(variant_ids=[each.id for each in found.variants], merchant_ids=[merchant.id]),
-        "kinds": [("", _("No")), ("backorder", _("Yes, more is coming")), ("preorder", _("Yes, before it first appears"))],
+        "kinds": [
+            ("", _("No")),
+            ("backorder", _("Yes, more is coming")),
+            ("preorder", _("Yes, before it first appears")),
+        ],
     }
     return render(request, "merchant/handout.html", shown, status=422 if wrong else 200)
 
@@ -153,6 +157,6 @@ def _day(typed: str) -> date:
 def _moment(typed: str) -> datetime:
     """By the reader's clock, as the browser's field writes it."""
     try:
-        return timezone.make_aware(datetime.fromisoformat(typed))  # noqa: DTZ007 - made aware here
+        return timezone.make_aware(datetime.fromisoformat(typed))
     except ValueError as unreadable:
         raise SaleImpossible(available=0) from unreadable

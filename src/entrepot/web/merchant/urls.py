@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from entrepot.web.merchant import account, codes, consignments, desk, imports, listings, money, overview
+from entrepot.web.merchant import account, codes, consignments, desk, imports, listings, money, overview, sales
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.choose, name="merchant-choose"),
@@ -21,6 +21,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         listings.drop_picture,
         name="merchant-listing-picture-drop",
     ),
+    path("<slug:merchant>/listings/<slug:ref>/sale/", sales.plan, name="merchant-sale"),
+    path("<slug:merchant>/listings/<slug:ref>/handout/", sales.handout, name="merchant-handout"),
+    path("<slug:merchant>/sales/", sales.listing, name="merchant-sales"),
+    path("<slug:merchant>/sales/<slug:ref>/stop/", sales.stop, name="merchant-sale-stop"),
     path("<slug:merchant>/consignments/", consignments.listing, name="merchant-consignments"),
     path("<slug:merchant>/consignments/<slug:ref>/", consignments.show, name="merchant-consignment"),
     path("<slug:merchant>/consignments/<slug:ref>/price/", consignments.price, name="merchant-price"),

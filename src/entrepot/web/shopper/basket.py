@@ -23,6 +23,7 @@ from entrepot.landed import queries as landed
 from entrepot.landed.terms import BasketQuote
 from entrepot.promotions.terms import CODES_MAX, CodesMany, CodeUnreadable
 from entrepot.stock import queries as stock
+from entrepot.web.shopper.ahead import waits_of
 from entrepot.web.shopper.parcels import parcels_of, places_of, refusals_of
 from entrepot.web.shopper.prices import account
 from entrepot.web.shopper.promoted import codes_of
@@ -57,7 +58,8 @@ def _shown(request: HttpRequest, basket: Basket | None, context: dict[str, objec
             merchant_ids=[line.merchant_id for line in basket.lines],
         )
         places = places_of(basket)
-        parcels, refusals = parcels_of(quote, places, left), refusals_of(quote, places)
+        waits = waits_of(basket.lines, left, basket.shopper_id, at)
+        parcels, refusals = parcels_of(quote, places, left, waits), refusals_of(quote, places)
         context |= {
             "quote": quote,
             "fingerprint": basket.fingerprint,

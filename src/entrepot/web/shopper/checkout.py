@@ -1,5 +1,7 @@
 """The checkout: where it goes, what it costs frozen for half an hour, and the order."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_POST
 from entrepot.allowance.services import confirm_identity
 from entrepot.base import clock
 from entrepot.basket import queries as baskets
+from entrepot.basket.terms import Basket
 from entrepot.flows.place_order import place_order
 from entrepot.flows.quote_basket import quote_basket
 from entrepot.landed import queries as landed
@@ -18,8 +21,10 @@ from entrepot.landed.terms import QuoteMissing
 from entrepot.parties import queries as parties
 from entrepot.parties.services import save_address
 from entrepot.parties.terms import Address
+from entrepot.stock import queries as stock
 from entrepot.web.account.addresses import AddressForm, card_of, empty_form, read_form
 from entrepot.web.explained import rates_shown
+from entrepot.web.shopper.ahead import Wait, waits_of
 from entrepot.web.shopper.basket import count_in_session
 from entrepot.web.shopper.importer import IdentityForm, importer_of, read_identity
 from entrepot.web.shopper.parcels import parcels_of, places_of, refusals_of
@@ -101,7 +106,7 @@ def _reviewed(request: HttpRequest, quote_ref: str, address_ref: str, form: Iden
         return HttpResponseRedirect(reverse("checkout" if basket.lines else "basket"))
     where = parties.address(viewer=viewer, ref=address_ref)
     places = places_of(basket)
-    parcels = parcels_of(quote, places, {})
+    parcels = parcels_of(quote, places, {}, _waits(basket, at))
     cbec = any(parcel.cbec for parcel in parcels)
     importer = importer_of(viewer, quote, at) if cbec else None
     context = {
@@ -124,6 +129,14 @@ def _reviewed(request: HttpRequest, quote_ref: str, address_ref: str, form: Iden
         "key": f"web-{quote.ref}",
     }
     return render(request, "shopper/review.html", context, status=422 if form else 200)
+
+
+def _waits(basket: Basket, at: datetime) -> dict[int, Wait]:
+    """What the shopper will have to wait for."""
+    left = stock.available(
+        variant_ids=[line.variant_id for line in basket.lines], merchant_ids=[line.merchant_id for line in basket.lines]
+    )
+    return waits_of(basket.lines, left, basket.shopper_id, at)
 
 
 @require_POST

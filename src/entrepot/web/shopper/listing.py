@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,7 +18,10 @@ from entrepot.kernel.money import Money
 from entrepot.landed import queries as landed
 from entrepot.landed.terms import LandedPrice, PriceAsk
 from entrepot.parties import queries as parties
+from entrepot.parties.terms import Viewer
 from entrepot.stock import queries as stock
+from entrepot.stock.terms import TicketState
+from entrepot.web.shopper.ahead import said_of
 from entrepot.web.shopper.prices import Price, shown
 from entrepot.web.templating import country, grams, text
 from entrepot.web.viewer import Place, place_of, viewer_of
@@ -56,6 +60,23 @@ class ChannelOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class Hints:
+    """How the variant is handed out. limit_each: pieces for one shopper, 0 for any number.
+
+    ahead: the button's word where it is sold before it arrives, with `due_on` and a sentence. sale: the flash sale it is
+    in; queued: only its queue leads to the basket now.
+    """
+
+    limit_each: int = 0
+    ahead: str = ""
+    ahead_said: str = ""
+    due_on: date | None = None
+    sale: str = ""
+    sale_starts: datetime | None = None
+    queued: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Buying:
     """The box with which one buys. left: pieces that may still be sold; why: what stands in the way, if anything."""
 
@@ -73,6 +94,7 @@ class Buying:
     remedy: str
     compare_at: Money | None
     merchant_price: Money | None
+    hints: Hints
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +127,7 @@ def show(request: HttpRequest, ref: str) -> HttpResponse:
         "trail": _trail(listing),
         "pictures": tuple(_picture(each, text(listing.titles)) for each in _gallery(listing, variant)),
         "options": _options(listing, variant, left) if len(listing.variants) <= _MANY_VARIANTS else (),
-        "buying": _buying(listing, variant, way, place, left, had),
+        "buying": _buying(listing, variant, way, place, left, had, _hints(listing, variant, viewer)),
         "ways": _other_ways(asked, answers, way),
         "description": text(listing.descriptions),
         "facts": _facts(listing, variant, place),
@@ -206,6 +228,7 @@ def _buying(
     place: Place,
     left: dict[int, int],
     had: dict[tuple[int, str], int],
+    hints: Hints,
 ) -> Buying | None:
     if variant is None or way is None:
         return None
@@ -218,7 +241,7 @@ def _buying(
         remedy = _("Ask the merchant to complete the weight and the goods code.")
     elif price.total is None:
         why, remedy = price.why, price.remedy
-    elif not pieces:
+    elif not pieces and not hints.ahead and not hints.queued:
         why, remedy = _("Sold out."), _("Choose another option, or look again later.")
     lane = channel.destinations.get(place.country)
     return Buying(
@@ -236,6 +259,28 @@ def _buying(
         remedy=remedy,
         compare_at=offer.compare_at,
         merchant_price=offer.price if offer.price.currency != place.currency else None,
+        hints=hints,
+    )
+
+
+def _hints(listing: Listing, variant: Variant | None, viewer: Viewer) -> Hints:
+    if variant is None:
+        return Hints()
+    at = clock.now()
+    one = stock.handouts(variant_ids=[variant.id], merchant_ids=[listing.merchant_id], at=at).get(variant.id)
+    if one is None:
+        return Hints()
+    sale = stock.sale_of_variants(merchant_id=listing.merchant_id, variant_ids=[variant.id], at=at)
+    ticket = stock.ticket(sale=sale, shopper_id=viewer.shopper_id, at=at) if sale and viewer.shopper_id else None
+    word, sentence = said_of(one)
+    return Hints(
+        limit_each=one.limit_each or 0,
+        ahead=word,
+        ahead_said=sentence,
+        due_on=one.ahead_on,
+        sale=sale.ref if sale else "",
+        sale_starts=sale.starts_at if sale and at < sale.starts_at else None,
+        queued=bool(sale and at >= sale.opens_at and (ticket is None or ticket.state is not TicketState.ADMITTED)),
     )
 
 

@@ -29,6 +29,7 @@ from entrepot.orders import queries as orders
 from entrepot.orders import rules
 from entrepot.orders.terms import CancelReason, ConsignmentView, OrderCard, OrderView, Stage, State
 from entrepot.rates.terms import Rate
+from entrepot.stock import queries as stock
 from entrepot.web.account.addresses import AddressCard, card_of
 from entrepot.web.explained import RateShown, Row, rates_shown
 from entrepot.web.shopper.prices import account, regime_name, rows_of
@@ -195,7 +196,18 @@ def _listed(card: OrderCard) -> OrderListed:
 @signed_in
 def show(request: HttpRequest, ref: str) -> HttpResponse:
     order = orders.order(viewer=viewer_of(request), ref=ref)
-    return render(request, "shopper/order.html", {"order": _shown(order, clock.now()), "paid": "paid" in request.GET})
+    context = {"order": _shown(order, clock.now()), "paid": "paid" in request.GET, "awaited": _awaited(order)}
+    return render(request, "shopper/order.html", context)
+
+
+def _awaited(order: OrderView) -> tuple[tuple[str, int, date], ...]:
+    """Title, pieces and named day of what has still to arrive at the merchants'."""
+    titles = {line.variant_id: text(line.title) for part in order.consignments for line in part.lines}
+    owners = [part.merchant_id for part in order.consignments]
+    return tuple(
+        (titles.get(one.variant_id, ""), one.pieces, one.due_on)
+        for one in stock.awaited(order_id=order.id, merchant_ids=owners)
+    )
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from entrepot.carriage.terms import Level
 from entrepot.kernel.money import Money
 from entrepot.landed.terms import BasketQuote, ConsignmentQuote, LineQuote, Refusal
 from entrepot.web.explained import Row
+from entrepot.web.shopper.ahead import Wait
 from entrepot.web.shopper.prices import notes_of, reason_of, regime_name, rows_of
 from entrepot.web.templating import text
 
@@ -19,7 +21,10 @@ Places = Mapping[tuple[int, str], tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class LineShown:
-    """One article. at: its place in the basket as the page was drawn, for the forms beside it; short: why not as many."""
+    """One article. at: its place in the basket as the page was drawn, for the forms beside it; short: why not as many.
+
+    agree_to: the day until which the shopper may agree to wait; waits_until: the day to which they did.
+    """
 
     at: int
     listing_ref: str
@@ -30,6 +35,8 @@ class LineShown:
     unit: Money | None
     goods: Money | None
     short: str = ""
+    agree_to: date | None = None
+    waits_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +88,11 @@ def places_of(basket: Basket | None) -> Places:
     return {(line.variant_id, line.channel): (at, line.quantity) for at, line in enumerate(lines)}
 
 
-def parcels_of(quote: BasketQuote, places: Places, left: Mapping[int, int]) -> tuple[ParcelShown, ...]:
-    """The quote's consignments. left: pieces in stock by variant, where known."""
-    return tuple(_parcel(each, places, left) for each in quote.consignments)
+def parcels_of(
+    quote: BasketQuote, places: Places, left: Mapping[int, int], waits: Mapping[int, Wait]
+) -> tuple[ParcelShown, ...]:
+    """The quote's consignments. left: pieces in stock by variant, where known; waits: of those that lack."""
+    return tuple(_parcel(each, places, left, waits) for each in quote.consignments)
 
 
 def refusals_of(quote: BasketQuote, places: Places) -> tuple[RefusalShown, ...]:
@@ -96,7 +105,9 @@ def level_name(level: str) -> str:
     return {Level.STANDARD: _("Standard delivery"), Level.EXPRESS: _("Express delivery")}.get(Level(level), level)
 
 
-def _parcel(quoted: ConsignmentQuote, places: Places, left: Mapping[int, int]) -> ParcelShown:
+def _parcel(
+    quoted: ConsignmentQuote, places: Places, left: Mapping[int, int], waits: Mapping[int, Wait]
+) -> ParcelShown:
     return ParcelShown(
         merchant_name=quoted.merchant_name,
         channel=quoted.channel,
@@ -105,7 +116,12 @@ def _parcel(quoted: ConsignmentQuote, places: Places, left: Mapping[int, int]) -
         cbec=quoted.regime.startswith("cbec"),
         route=quoted.route,
         lines=tuple(
-            _line(line, places.get((line.variant_id, quoted.channel), (0, 0))[0], left.get(line.variant_id))
+            _line(
+                line,
+                places.get((line.variant_id, quoted.channel), (0, 0))[0],
+                left.get(line.variant_id),
+                waits.get(line.variant_id),
+            )
             for line in quoted.lines
         ),
         rows=rows_of(
@@ -128,9 +144,9 @@ def _parcel(quoted: ConsignmentQuote, places: Places, left: Mapping[int, int]) -
     )
 
 
-def _line(line: LineQuote, at: int, left: int | None) -> LineShown:
+def _line(line: LineQuote, at: int, left: int | None, wait: Wait | None) -> LineShown:
     short = ""
-    if left is not None and left < line.quantity:
+    if left is not None and left < line.quantity and not (wait and wait.agreed):
         short = _("Only %(left)s left. Order fewer.") % {"left": left} if left else _("Sold out. Remove it to go on.")
     return LineShown(
         at=at,
@@ -142,6 +158,8 @@ def _line(line: LineQuote, at: int, left: int | None) -> LineShown:
         unit=line.unit,
         goods=line.goods_before,
         short=short,
+        agree_to=wait.due_on if wait and not wait.agreed else None,
+        waits_until=wait.due_on if wait and wait.agreed else None,
     )
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from entrepot.base import clock
@@ -43,7 +42,9 @@ class Room:
 def show(request: HttpRequest, ref: str) -> HttpResponse:
     viewer, at = viewer_of(request), clock.now()
     sale = stock.sale(ref=ref)
-    held = stock.ticket(sale=sale, shopper_id=viewer.shopper_id, at=at) if viewer.user_id and viewer.shopper_id else None
+    held = (
+        stock.ticket(sale=sale, shopper_id=viewer.shopper_id, at=at) if viewer.user_id and viewer.shopper_id else None
+    )
     context: dict[str, object] = {"room": _room(sale, held, at), "here": reverse("sale", args=(ref,))}
     if getattr(request, "htmx", False):
         return render(request, "shopper/sale_state.html", context)
@@ -59,13 +60,6 @@ def enter(request: HttpRequest, ref: str) -> HttpResponse:
     sale = stock.sale(ref=ref)
     take_ticket(sale=sale, shopper_id=shopper_of(request), at=clock.now())
     return HttpResponseRedirect(reverse("sale", args=(ref,)))
-
-
-def notice(sale: FlashSale | None, at: datetime) -> tuple[str, str]:
-    """What a listing says about a sale that its article is in, and why it cannot be put into the basket just so."""
-    if sale is None or at < sale.opens_at:
-        return "", ""
-    return _("In a flash sale"), _("Take a ticket; when it is your turn you can order.")
 
 
 def _room(sale: FlashSale, held: Ticket | None, at: datetime) -> Room:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from entrepot.web.shopper import basket, checkout, home, listing, orders, pay, price, search
+from entrepot.web.shopper import ahead, basket, checkout, home, listing, orders, pay, price, sale, search
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.show, name="home"),
@@ -10,6 +10,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/suggestions/", search.suggestions, name="search_suggestions"),
     path("listings/<str:ref>/", listing.show, name="listing"),
     path("basket/", basket.show, name="basket"),
+    path("listings/<str:ref>/ahead/", ahead.put, name="ahead_put"),
+    path("sales/<str:ref>/", sale.show, name="sale"),
+    path("sales/<str:ref>/ticket/", sale.enter, name="sale_enter"),
+    path("basket/agree/", ahead.agree, name="basket_agree"),
     path("basket/put/", basket.put, name="basket_put"),
     path("basket/change/", basket.change, name="basket_change"),
     path("basket/code/", basket.code, name="basket_code"),
