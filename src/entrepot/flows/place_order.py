@@ -39,7 +39,7 @@ from entrepot.payments.services import payment_calls
 from entrepot.promotions.services import hold_uses
 from entrepot.promotions.terms import Use
 from entrepot.stock.services import free_lapsed_reservations, lacking_of, promising_calls, unpromised
-from entrepot.stock.terms import SoldOut, Wanted
+from entrepot.stock.terms import OverLimit, SoldOut, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,9 @@ def place_order(*, viewer: Viewer, quote_ref: str, address_ref: str, key: str, a
     """Make one order of a quote; the same key, or the same quote from another window, gives the same order.
 
     Raises QuoteMissing, QuoteExpired, QuoteUsed, KeyReused, BasketChanged, NotDeliverable and SoldOut naming the
-    articles, AddressElsewhere, AddressIncomplete, NotYours for a strange address, ReservationLost, PromotionUsedUp; for retail imports
-    into China IdentityNeeded, AllowanceSpent.
+    articles, OverLimit and TicketNeeded where the merchant set a limit or a flash sale, AddressElsewhere,
+    AddressIncomplete, NotYours for a strange address, ReservationLost, PromotionUsedUp; for retail imports into China
+    IdentityNeeded, AllowanceSpent.
     SQL budget: 2; 2 when repeated. Retail imports: 4 more, and the transaction around the two writes.
     """
     shopper_id = viewer.shopper_id
@@ -141,7 +142,7 @@ def _write(sale: _Sale, key: str, at: datetime) -> PlacedOrder | None:
             stopped = run_calls(looking, writing, opening, asking, clearing, telling, promising)
         except Halted as halt:
             refused = unpromised(halt=halt)
-            raise _named(refused, sale) if isinstance(refused, SoldOut) else refused from halt
+            raise _named(refused, sale) if isinstance(refused, SoldOut | OverLimit) else refused from halt
         if stopped == ORDER_KNOWN:
             return None
         if stopped is not None:
@@ -157,10 +158,10 @@ def _around(sale: _Sale) -> AbstractContextManager[None]:
     return transaction.atomic(durable=True) if sale.counted or sale.uses else nullcontext()
 
 
-def _named(short: SoldOut, sale: _Sale) -> SoldOut:
+def _named(short: SoldOut | OverLimit, sale: _Sale) -> SoldOut | OverLimit:
     titles = {line.variant_id: line.title for part in sale.quote.consignments for line in part.lines}
     named = [f"{pick(titles[one.variant_id], sale.language)} ({one.left}/{one.wanted})" for one in short.lacking]
-    return SoldOut(lacking=short.lacking, articles=", ".join(named))
+    return type(short)(lacking=short.lacking, articles=", ".join(named))
 
 
 def _repeated(shopper_id: ShopperId, key: str, quote_ref: str) -> PlacedOrder | None:

@@ -228,9 +228,10 @@ class OverLimit(Refused):
     message = "One shopper may have so many of these (still open/wanted): {articles}."
     remedy = "Take fewer, or remove these articles from the basket."
 
-    def __init__(self, *, over: tuple[Lacking, ...], articles: str = "") -> None:
-        self.over = over
-        super().__init__(articles=articles or ", ".join(f"{one.variant_id} ({one.left}/{one.wanted})" for one in over))
+    def __init__(self, *, lacking: tuple[Lacking, ...], articles: str = "") -> None:
+        self.lacking = lacking
+        named = articles or ", ".join(f"{one.variant_id} ({one.left}/{one.wanted})" for one in lacking)
+        super().__init__(articles=named)
 
 
 class TicketNeeded(Refused):

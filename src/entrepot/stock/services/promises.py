@@ -8,7 +8,7 @@ from typing import Final
 from entrepot.base import arrays
 from entrepot.base.calls import Call, Halted
 from entrepot.stock.rules import combined
-from entrepot.stock.terms import Lacking, OverLimit, ReservationLost, SoldOut, Wanted
+from entrepot.stock.terms import Lacking, OverLimit, ReservationLost, SoldOut, TicketNeeded, Wanted
 
 # What stock_promise.sql raises: goods cannot be promised; promised ones were freed before their order was written.
 _REFUSED: Final = "EN001"
@@ -42,15 +42,17 @@ def lacking_of(*, told: str) -> SoldOut:
     return SoldOut(lacking=tuple(Lacking(*row) for row in json.loads(told)))
 
 
-def unpromised(*, halt: Halted) -> SoldOut | OverLimit | ReservationLost | Halted:
+def unpromised(*, halt: Halted) -> SoldOut | OverLimit | TicketNeeded | ReservationLost | Halted:
     """The refusal behind a halted statement, or the halt itself when it was not about goods."""
     if halt.code == _LOST:
         return ReservationLost()
     if halt.code != _REFUSED:
         return halt
+    if any(answer == "queued" for answer, *_ in halt.detail):
+        return TicketNeeded()
     over = tuple(Lacking(*row) for answer, *row in halt.detail if answer == "limited")
     if over:
-        return OverLimit(over=over)
+        return OverLimit(lacking=over)
     return SoldOut(lacking=tuple(Lacking(*row) for answer, *row in halt.detail if answer == "lacking"))
 
 

@@ -74,7 +74,7 @@ def reserve_stock(
         raise TicketNeeded
     over = tuple(Lacking(*row[1:5]) for row in answers if row[0] == "limited")
     if over:
-        raise OverLimit(over=over)
+        raise OverLimit(lacking=over)
     lacking = tuple(Lacking(*row[1:5]) for row in answers if row[0] == "lacking")
     if lacking:
         raise SoldOut(lacking=lacking)
