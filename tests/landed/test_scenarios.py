@@ -73,7 +73,8 @@ def test_the_example_in_the_documents_is_read():
         (HEAD + "  - end: s122\nelasticities:\n  food: {low: 3, central: 2, high: 3, source: x}", 5, "low <= central"),
         ("x" * 64_001, 1, "characters"),
         ("- a\n- b", 1, "names with values"),
-        ("[" * 5000, 1, "no YAML"),
+        ("[" * 60_000, 1, "no YAML"),
+        ("{a: " * 15_000, 1, "no YAML"),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_line(text, line, why):

@@ -19,6 +19,7 @@ from entrepot.landed.terms import Step
 from entrepot.landed.terms.scenarios import Change, ChangeVerb, Elasticity, GoodsLine, Scenario, ScenarioInvalid
 
 _LONGEST: Final = 64_000
+_DEEPEST: Final = 20
 _MOST_CHANGES: Final = 200
 _MOST_CODES: Final = 5_000
 _MOST_GOODS: Final = 100_000
@@ -102,8 +103,13 @@ def _goods(row: Mapping[str, str], line: int) -> GoodsLine:
 
 def _composed(text: str) -> yaml.Node:
     """The file as nodes that know their lines; anchors are refused, so that a small file cannot become a huge one."""
+    depth = 0
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                # The reader's work grows with the cube of the depth.
+                raise _wrong(1, "this is no YAML that can be read")
             line = event.start_mark.line + 1 if event.start_mark else 1
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise _wrong(line, "anchors and aliases are not allowed")
