@@ -18,6 +18,7 @@ RANKS: Final = (
     "stock_article",
     "orders_order",
     "orders_consignment",
+    "disputes_dispute",
     "payments_payment",
     "payments_hold",
     "payments_payout",

@@ -147,6 +147,8 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = HOME / "media"
 MEDIA_URL = "/media/"
+# What is shown in disputes; never served by its address, see web/evidence.py.
+EVIDENCE_ROOT = HOME / "evidence"
 
 AUTH_USER_MODEL = "parties.User"
 AUTHENTICATION_BACKENDS = [

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 from django.db import connection, transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 
 from entrepot.base import arrays
 from entrepot.base.calls import Call, run_calls
@@ -212,9 +213,12 @@ def pause_release(*, consignment_id: int, merchant_id: int, at: datetime) -> Non
 
 @transaction.atomic
 def resume_release(*, consignment_id: int, merchant_id: int, at: datetime) -> None:
-    """The claim is settled: the clock goes on, the money is due as much later as it stood still."""
+    """The claim is settled: the clock goes on, the money is due as much later as it stood still.
+
+    It stands still from delivery on at the earliest, for before there was no clock to stop.
+    """
     models.Consignment.objects.filter(merchant_id=merchant_id, id=consignment_id, paused_since__isnull=False).update(
-        release_at=F("release_at") + (at - F("paused_since")), paused_since=None
+        release_at=F("release_at") + (at - Greatest("paused_since", "delivered_at")), paused_since=None
     )
 
 

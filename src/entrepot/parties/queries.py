@@ -167,6 +167,20 @@ def email_of_shopper(*, shopper_id: int) -> str:
     return row or ""
 
 
+def letter_boxes(*, shopper_id: int = 0, merchant_id: int = 0, operators: bool = False) -> tuple[tuple[str, str], ...]:
+    """Where people get mail, and in which language: a shopper's, a merchant's team's, or the operators'."""
+    people = models.User.objects.filter(is_active=True)
+    if shopper_id:
+        owner = models.Shopper.objects.filter(id=shopper_id).values_list("user_id", flat=True)
+        people = people.filter(id__in=[one for one in owner if one])
+    elif merchant_id:
+        members = models.Membership.objects.filter(merchant_id=merchant_id).values_list("user_id", flat=True)
+        people = people.filter(id__in=list(members))
+    else:
+        people = people.filter(operator=operators) if operators else people.none()
+    return tuple(people.order_by("id").values_list("email", "language"))
+
+
 def user_by_email(*, email: str) -> UserId | None:
     """The person who signs in with this address, or nobody."""
     found = models.User.objects.filter(email__iexact=email).values_list("id", flat=True).first()

@@ -35,6 +35,7 @@ from entrepot.ledger.rules.sale import (
     released,
     reserve_kept,
     reserve_returned,
+    return_carried,
 )
 from entrepot.ledger.rules.statements import export_faults, statement_csv
 from entrepot.ledger.rules.treasury import adjusted, exchange_result, exchange_settled, remitted, reversed_entry
@@ -73,6 +74,7 @@ __all__ = [
     "remitted",
     "reserve_kept",
     "reserve_returned",
+    "return_carried",
     "returned",
     "reversed_entry",
     "statement_csv",

@@ -193,3 +193,15 @@ def fulfilled(*, cause: str, merchant_id: int, fee: Money, about: About) -> tupl
         code=Code.FULFILMENT,
         about=about,
     )
+
+
+def return_carried(*, cause: str, merchant_id: int, fee: Money, about: About) -> tuple[Transfer, ...]:
+    """A merchant pays the carrier of goods that come back; what is not there is owed. cause: unique, such as `return/5`."""
+    return taken(
+        key=f"carried/{cause}",
+        merchant_id=merchant_id,
+        credit=AccountRef(Kind.FREIGHT_PAYABLE),
+        amount=fee,
+        code=Code.RETURN_CARRIED,
+        about=about,
+    )

@@ -39,6 +39,7 @@ class Code(StrEnum):
     RESERVED = "reserve.kept"
     RESERVE_RETURNED = "reserve.returned"
     FULFILMENT = "fulfilment"
+    RETURN_CARRIED = "return.carried"
     REFUND_OPENED = "refund.opened"
     REFUND_COMMISSION = "refund.commission"
     REFUND_DUTY = "refund.duty"

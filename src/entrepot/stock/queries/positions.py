@@ -92,6 +92,15 @@ def place(*, merchant_id: int, place_id: int) -> Place:
     return found
 
 
+def rows_at_home(*, merchant_id: int, variant_ids: Sequence[int]) -> Rows:
+    """The positions of variants at the merchant's first place, for `locks.take` before goods come back there."""
+    place = home(merchant_id=merchant_id)
+    if place is None:
+        return Rows("stock_position", (), "merchant_id", (merchant_id,))
+    rows = models.Position.objects.filter(merchant_id=merchant_id, place_id=place.id, variant_id__in=list(variant_ids))
+    return Rows("stock_position", tuple(rows.values_list("id", flat=True)), "merchant_id", (merchant_id,))
+
+
 def rows_of_order(*, order_id: int, merchant_ids: Sequence[int]) -> Rows:
     """The positions of the articles an order has open reservations of, for `locks.take` before they are released or issued.
 

@@ -21,6 +21,7 @@ from entrepot.stock.services.reservations import (
     release_reservations,
     reserve_stock,
 )
+from entrepot.stock.services.returns import take_back_stock
 from entrepot.stock.services.sales import SalePlan, end_sale, set_sale, take_ticket
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "set_sale",
     "spread_stock",
     "stop_selling_ahead",
+    "take_back_stock",
     "take_ticket",
     "tend_stock",
     "unpromised",

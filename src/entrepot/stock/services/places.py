@@ -1,6 +1,6 @@
 """Places, and the goods counted there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -55,7 +55,7 @@ def set_on_hand_all(
     """
     if not quantities:
         return ()
-    place = place_id if place_id is not None else _home(merchant_id=merchant_id, at=at)
+    place = place_id if place_id is not None else home_of(merchant_id=merchant_id, at=at)
     return _count(merchant_id, place, dict(_checked(quantities)), (at, Reason.IMPORT, about, actor))
 
 
@@ -71,7 +71,20 @@ def adjust_stock(*, merchant_id: int, variant_id: int, place_id: int, quantity: 
         raise BelowPromised(quantity=quantity, reserved=one.reserved)
 
 
-def _home(*, merchant_id: int, at: datetime) -> int:
+@transaction.atomic
+def add_counted(*, merchant_id: int, place_id: int, pieces: Mapping[int, int], why: _Why) -> None:
+    """So many pieces more of each variant lie at a place. Raises NoPlace."""
+    if not pieces:
+        return
+    lying = models.Position.objects.filter(merchant_id=merchant_id, place_id=place_id, variant_id__in=list(pieces))
+    # Locked before they are read: what is counted is what lies there and what comes to it.
+    before = dict(lying.order_by("id").select_for_update(no_key=True).values_list("variant_id", "on_hand"))
+    counts = {variant: before.get(variant, 0) + more for variant, more in pieces.items()}
+    _count(merchant_id, place_id, counts, why)
+
+
+def home_of(*, merchant_id: int, at: datetime) -> int:
+    """The merchant's first place, opened in its own country when there is none."""
     place = queries.home(merchant_id=merchant_id)
     if place is not None:
         return place.id

@@ -59,6 +59,7 @@ _CODES: dict[Code, Promise] = {
     Code.RESERVED: _("Kept as a reserve"),
     Code.RESERVE_RETURNED: _("Reserve given back"),
     Code.FULFILMENT: _("Fulfilment fee"),
+    Code.RETURN_CARRIED: _("Carrying goods back"),
     Code.REFUND_OPENED: _("Refund opened"),
     Code.REFUND_COMMISSION: _("Commission given back"),
     Code.REFUND_DUTY: _("Duty given back"),
