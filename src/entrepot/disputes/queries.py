@@ -237,9 +237,9 @@ def opening_facts(*, consignment: ConsignmentView) -> OpeningFacts:
 
 def claim_money(*, consignment: ConsignmentView) -> tuple[tuple[LineMoney, ...], tuple[RefundPart, ...]]:
     """What a consignment's lines were paid with, and what of it went back. Raises HoldUnknown before it is paid."""
-    hold = payments.hold(merchant_id=consignment.merchant_id, consignment_id=consignment.id)
+    payments.hold(merchant_id=consignment.merchant_id, consignment_id=consignment.id)
     given = payments.parts_given_back(merchant_id=consignment.merchant_id, consignment_id=consignment.id)
-    return rules.line_moneys(consignment=consignment, shares=hold.shares), given
+    return rules.line_moneys(consignment=consignment), given
 
 
 def standing(*, consignment: ConsignmentView, policy: Policy) -> rules.Standing:

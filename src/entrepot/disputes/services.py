@@ -301,7 +301,9 @@ def _step(row: models.DisputeRow, verb: Verb, told: Told, at: datetime) -> None:
         outcome=_kept(told.outcome),
         key=told.key,
     )
-    facts = {"verb": str(verb), "state": str(row.state), "shopper": row.shopper_id}
+    facts: dict[str, str | int | bool | None] = {
+        "verb": str(verb), "state": str(row.state), "shopper": row.shopper_id,
+    }  # fmt: skip
     tell(MOVED, subject=row.id, owner=row.merchant_id, at=at, facts=facts)
     defer("disputes.write", dispute_id=row.id, merchant_id=row.merchant_id, step=row.steps)
     if row.state == State.SETTLING:

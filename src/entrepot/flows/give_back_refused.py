@@ -45,7 +45,7 @@ def give_back_refused(*, viewer: Viewer, order_ref: str, consignment_ref: str, a
     hold = payments.hold(merchant_id=part.merchant_id, consignment_id=part.id)
     ask = RefundAsk(key=f"customs_refused:{part.ref}", reason="customs_refused")
     parts = rules.refund_parts(
-        lines=line_moneys(consignment=part, shares=hold.shares),
+        lines=line_moneys(consignment=part),
         given=payments.parts_given_back(merchant_id=part.merchant_id, consignment_id=part.id),
         ask=ask,
         fx=hold.shares.fx,

@@ -50,7 +50,7 @@ def refund_consignment(*, consignment_id: int, merchant_id: int, ask: RefundAsk,
     payment = payments.payment_by_id(payment_id=payment.id, shopper_id=payment.shopper_id)
     rules.check_refundable(payment=payment, hold=hold)
     parts = rules.refund_parts(
-        lines=line_moneys(consignment=seen, shares=hold.shares),
+        lines=line_moneys(consignment=seen),
         given=payments.parts_given_back(merchant_id=merchant_id, consignment_id=consignment_id),
         ask=ask,
         fx=hold.shares.fx,
