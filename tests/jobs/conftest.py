@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from entrepot.jobs import payments
+from entrepot.jobs import chargebacks, payments
 from tests.payments.sandbox import Desk
 
 
@@ -19,6 +19,7 @@ def folders(settings: Any, tmp_path: Path) -> None:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     desk = Desk(tmp_path)
-    monkeypatch.setattr(payments, "provider", lambda: desk.provider)
+    for one in (payments, chargebacks):
+        monkeypatch.setattr(one, "provider", lambda: desk.provider)
     yield desk
     desk.close()

@@ -3,6 +3,7 @@
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from entrepot.jobs import chargebacks
 from entrepot.jobs import payments as jobs
 from entrepot.ledger import queries as ledger
 from entrepot.payments import queries
@@ -29,7 +30,8 @@ def hear(messages):
 def work_off():
     """Run what waits for the payments' jobs until nothing more waits, as a worker would."""
     while waiting := ProcrastinateJob.objects.filter(task_name__startswith="payments.").order_by("id").first():
-        getattr(jobs, waiting.task_name.partition(".")[2])(**waiting.args)
+        name = waiting.task_name.partition(".")[2]
+        getattr(jobs if hasattr(jobs, name) else chargebacks, name)(**waiting.args)
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [waiting.id])
 

@@ -15,11 +15,15 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from entrepot.base import clock
+from entrepot.flows.authorise_payment import authorise_payment
+from entrepot.flows.collect_payment import collect_payment
 from entrepot.flows.fail_payment import fail_payment
 from entrepot.flows.fail_payout import fail_payout
+from entrepot.flows.return_payout import return_payout
 from entrepot.flows.settle_payment import settle_payment
 from entrepot.flows.settle_payout import settle_payout
 from entrepot.flows.settle_refund import settle_refund
+from entrepot.jobs.chargebacks import bring_chargeback_up_to_date
 from entrepot.kernel.errors import Refused
 from entrepot.parties import queries as parties
 from entrepot.payments import queries
@@ -131,6 +135,8 @@ def check_payment(*, payment_id: int) -> None:
             cancel_intent(payment_id=payment_id)
         elif payment.state in SETTLED:
             _send_refunds(payment)
+        elif payment.state is State.AUTHORISED:
+            capture(payment_id=payment_id)
         elif payment.state in {State.AWAITING, State.FAILED}:
             with suppress(Refused):  # it is on the operator's list
                 _apply_intent(payment, provider().intent(intent_id=payment.intent_id))
@@ -163,6 +169,10 @@ def _outcome(event: ProviderEvent) -> Outcome:
             return _news_of_refund(event)
         case "payout":
             return _news_of_payout(event)
+        case "chargeback":
+            return _news_of_chargeback(event)
+        case "other":
+            return Outcome.NO_EFFECT
         case _:
             return Outcome.UNMATCHED
 
@@ -170,15 +180,31 @@ def _outcome(event: ProviderEvent) -> Outcome:
 def _news_of_intent(event: ProviderEvent) -> Outcome:
     reference = str(event.data.get("reference", ""))
     payment = queries.payment_at_provider(intent_id=event.object_id, reference=reference)
-    if payment is None or payment.intent_id not in {"", event.object_id}:
+    # Some news name another part of the payment than the one we know: then it is found by our reference alone.
+    named = str(event.data.get("session", event.object_id))
+    if payment is None or (named and payment.intent_id not in {"", named}):
         return Outcome.UNMATCHED
-    intent = provider().intent(intent_id=event.object_id)
+    if not (named or payment.intent_id):
+        return Outcome.NO_EFFECT
+    intent = provider().intent(intent_id=named or payment.intent_id)
     return _apply_intent(payment, intent) if intent.reference == payment.ref else Outcome.UNMATCHED
 
 
 def _news_of_refund(event: ProviderEvent) -> Outcome:
-    payment = queries.payment_at_provider(intent_id=str(event.data.get("intent", "")))
+    if "intent" not in event.data:
+        return _refund_came_back(event)
+    payment = queries.payment_at_provider(intent_id=str(event.data["intent"]))
     return Outcome.UNMATCHED if payment is None else _send_refunds(payment)
+
+
+def _refund_came_back(event: ProviderEvent) -> Outcome:
+    """The shopper's bank sent a refund back that had arrived: a person has to find another way."""
+    owed = queries.refund_at_provider(reference=str(event.data.get("reference", "")))
+    if owed is None or owed.state is not RefundState.DONE or not event.kind.endswith(".failed"):
+        return Outcome.NO_EFFECT
+    trouble = ProviderRefused(reason="refund_failed").text()
+    flag_payment(payment_id=owed.payment_id, shopper_id=owed.shopper_id, trouble=trouble)
+    return Outcome.APPLIED
 
 
 def _send_refunds(payment: Payment) -> Outcome:
@@ -188,6 +214,15 @@ def _send_refunds(payment: Payment) -> Outcome:
             refund(refund_id=owed.id, shopper_id=owed.shopper_id)
             outcome = Outcome.APPLIED
     return outcome
+
+
+def _news_of_chargeback(event: ProviderEvent) -> Outcome:
+    said = provider().chargeback(chargeback_id=event.object_id)
+    payment = queries.payment_at_provider(reference=said.reference)
+    if payment is not None and payment.state not in SETTLED:
+        # The news of the payment itself is still on its way.
+        check_payment(payment_id=payment.id)
+    return bring_chargeback_up_to_date(said=said)
 
 
 def _news_of_payout(event: ProviderEvent) -> Outcome:
@@ -204,10 +239,12 @@ def _apply_intent(payment: Payment, intent: ProviderIntent) -> Outcome:
     match intent.status:
         case IntentStatus.SUCCEEDED:
             try:
-                settle_payment(payment_id=payment.id, proof=ProviderProof(intent.id, intent.amount), at=clock.now())
+                _book(payment, ProviderProof(intent.id, intent.taken))
             except Refused as refusal:
                 flag_payment(payment_id=payment.id, shopper_id=payment.shopper_id, trouble=refusal.text())
                 raise
+        case IntentStatus.AUTHORISED:
+            return _promised(payment, ProviderProof(intent.id, intent.amount))
         case IntentStatus.CANCELLED if payment.state is State.CANCELLED:
             record_closed(payment_id=payment.id, shopper_id=payment.shopper_id)
         case IntentStatus.DECLINED | IntentStatus.CANCELLED:
@@ -215,6 +252,43 @@ def _apply_intent(payment: Payment, intent: ProviderIntent) -> Outcome:
         case IntentStatus.REQUIRES_CARD | IntentStatus.PROCESSING:
             return Outcome.NO_EFFECT
     return Outcome.APPLIED
+
+
+def _book(payment: Payment, proof: ProviderProof) -> None:
+    if queries.authorisation(payment_id=payment.id, shopper_id=payment.shopper_id) is None:
+        settle_payment(payment_id=payment.id, proof=proof, at=clock.now())
+        return
+    if payment.state not in {State.AUTHORISED, State.CANCELLED}:
+        # It was taken before we heard of the promise.
+        authorise_payment(payment_id=payment.id, proof=ProviderProof(proof.provider_id, payment.amount), at=clock.now())
+    collect_payment(payment_id=payment.id, proof=proof, at=clock.now())
+
+
+def _promised(payment: Payment, proof: ProviderProof) -> Outcome:
+    if payment.state is State.CANCELLED:
+        provider().cancel_intent(key=f"{payment.ref}/cancel", intent_id=proof.provider_id)
+        record_closed(payment_id=payment.id, shopper_id=payment.shopper_id)
+        return Outcome.APPLIED
+    authorise_payment(payment_id=payment.id, proof=proof, at=clock.now())
+    return Outcome.APPLIED
+
+
+@app.task(name="payments.capture", retry=_RETRY)
+def capture(*, payment_id: int) -> None:
+    """Take what the card's bank has promised, less what merchants cannot supply."""
+    payment = queries.payment_anywhere(payment_id=payment_id)
+    promise = queries.authorisation(payment_id=payment_id, shopper_id=payment.shopper_id)
+    if payment.state is not State.AUTHORISED or promise is None:
+        return
+    try:
+        answer = provider().capture_intent(
+            key=f"{payment.ref}/capture", intent_id=payment.intent_id, amount=promise.due
+        )
+    except ProviderRefused as no:
+        flag_payment(payment_id=payment_id, shopper_id=payment.shopper_id, trouble=no.text())
+        return
+    with suppress(Refused):  # it is on the operator's list
+        _apply_intent(payment, answer)
 
 
 @app.task(name="payments.send_payout", retry=_RETRY)
@@ -268,8 +342,12 @@ def _apply_payout(payout: Payout, answer: ProviderPayout) -> Outcome:
         case TransitStatus.PAID:
             settle_payout(payout_id=payout.id, merchant_id=payout.merchant_id, proof=proof, at=clock.now())
         case TransitStatus.FAILED:
-            reason = answer.reason or "failed"
-            fail_payout(payout_id=payout.id, merchant_id=payout.merchant_id, proof=proof, reason=reason, at=clock.now())
+            provider().recall_payout(key=payout.ref, payout_id=answer.id)
+            reason, at = answer.reason or "failed", clock.now()
+            if payout.state in {PayoutState.PAID, PayoutState.RETURNED}:
+                return_payout(payout_id=payout.id, merchant_id=payout.merchant_id, proof=proof, reason=reason, at=at)
+            else:
+                fail_payout(payout_id=payout.id, merchant_id=payout.merchant_id, proof=proof, reason=reason, at=at)
         case TransitStatus.IN_TRANSIT:
             record_sending(payout=payout, answer=answer, at=clock.now())
             return Outcome.NO_EFFECT

@@ -139,6 +139,14 @@ def mark_order_cancelled(*, order_id: int, shopper_id: int, reason: CancelReason
     return True
 
 
+@transaction.atomic(savepoint=False)
+def extend_order(*, order_id: int, shopper_id: int, until: datetime) -> None:
+    """An unpaid order waits for its money until then, if that is later than before."""
+    models.Order.objects.filter(shopper_id=shopper_id, id=order_id, state=State.PLACED, expires_at__lt=until).update(
+        expires_at=until
+    )
+
+
 @transaction.atomic
 def move_consignment(*, consignment_id: int, merchant_id: int, verb: Verb, at: datetime) -> bool:
     """One consignment takes the next step; answers whether that is new. See `move_consignments`."""

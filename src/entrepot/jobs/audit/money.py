@@ -9,6 +9,14 @@ SELECT subject, currency, sum(credits_posted - debits_posted) AS minor FROM ledg
  WHERE kind = '{kind}' GROUP BY subject, currency HAVING sum(credits_posted - debits_posted) <> 0
 """
 
+# What stands on the account of disputed money: its counters, and what no fold has taken in yet.
+_DISPUTED: Final = """
+SELECT currency, debits_posted - credits_posted AS minor FROM ledger_account WHERE kind = 'psp_disputed'
+ UNION ALL
+SELECT a.currency, t.debits_posted - t.credits_posted
+  FROM ledger_tail t JOIN ledger_account a ON a.id = t.account_id WHERE a.kind = 'psp_disputed'
+"""
+
 MONEY: Final = (
     Check(
         "holds.booked",
@@ -111,7 +119,30 @@ MONEY: Final = (
                          WHERE t.payout_id IS NOT NULL AND t.code = 'payout' AND t.pending_id IS NULL) AS t
                ON t.payout_id = p.id AND t.merchant_id = p.merchant_id
             WHERE p.id IS NULL OR t.id IS NULL OR p.amount_minor <> t.amount_minor OR p.currency <> t.currency
-               OR t.state <> CASE p.state WHEN 'paid' THEN 'posted' WHEN 'failed' THEN 'voided' ELSE 'pending' END""",
+               OR t.state <> CASE p.state WHEN 'paid' THEN 'posted' WHEN 'returned' THEN 'posted' WHEN 'failed' THEN 'voided' ELSE 'pending' END""",
+    ),
+    Check(
+        "chargebacks.booked",
+        "What banks have taken back is what the open chargebacks say, and what was set aside for them still is.",
+        f"""SELECT coalesce(l.currency, c.currency), format('ledger %%s, chargebacks %%s', coalesce(l.minor, 0),
+                   coalesce(c.minor, 0))
+              FROM (SELECT currency, sum(minor) AS minor FROM ({_DISPUTED}) AS d GROUP BY 1) AS l
+              FULL JOIN (SELECT currency, sum(amount_minor) AS minor FROM payments_chargeback WHERE state = 'open'
+                          GROUP BY 1) AS c ON c.currency = l.currency
+             WHERE coalesce(l.minor, 0) <> coalesce(c.minor, 0)
+            UNION ALL
+           SELECT coalesce(p.ref, l.subject::text), format('ledger %%s, set aside %%s', coalesce(l.minor, 0),
+                  CASE p.state WHEN 'open' THEN p.aside_minor ELSE 0 END)
+             FROM ({_STANDING.format(kind="dispute_set_aside")}) AS l
+             FULL JOIN (SELECT id, ref, state, aside_minor FROM payments_chargebackpart WHERE aside_minor <> 0) AS p
+               ON p.id = l.subject
+            WHERE coalesce(l.minor, 0) <> CASE p.state WHEN 'open' THEN p.aside_minor ELSE 0 END
+            UNION ALL
+           SELECT c.ref, format('chargeback %%s, parts %%s', c.amount_minor, coalesce(p.minor, 0))
+             FROM payments_chargeback c
+             LEFT JOIN (SELECT chargeback_id, sum(amount_minor) AS minor FROM payments_chargebackpart GROUP BY 1) AS p
+               ON p.chargeback_id = c.id
+            WHERE c.amount_minor IS DISTINCT FROM p.minor""",
     ),
     Check(
         "payments.unmatched",

@@ -50,24 +50,41 @@ def dispute_won(
 
 
 def dispute_lost(
-    *, dispute_id: int, shares: Shares, amount: Money, held: Money, back: GiveBack | None, set_aside: Money
+    *,
+    dispute_id: int,
+    shares: Shares,
+    amount: Money,
+    held: Money,
+    back: GiveBack | None,
+    set_aside: Money,
+    home: Money | None = None,
 ) -> tuple[Transfer, ...]:
     """The amount is gone: from the hold as far as it stands, then from those who give `back`; the rest is our loss.
 
     set_aside: what stands set aside in the merchant's currency; what `back` does not need of it is the merchant's again.
+    home: our part of a discount that comes home, out of the hold besides `held`, or else within `back`.
     """
     key, about = f"dispute/{dispute_id}", shares.about
     aside = AccountRef(Kind.DISPUTE_SET_ASIDE, dispute_id)
     given = (
         gathered(key=f"{key}/lost", back=back, credit=_DISPUTED, source=aside, code=Code.DISPUTE_LOST) if back else ()
     )
-    loss = amount - held - (back.total if back else Money.zero(amount.currency))
+    home = home or Money.zero(amount.currency)
+    loss = amount - held - (back.total - home if back else Money.zero(amount.currency))
     if loss.minor < 0:
         raise ValueError("more would be given back than was lost")
     hold, nobody = AccountRef(Kind.HOLD, shares.consignment_id), AccountRef(Kind.CHARGEBACK_LOSS)
     unused = set_aside - back.merchant_own if back else set_aside
     return given + legs(
         leg(key=f"{key}/lost/hold", debit=hold, credit=_DISPUTED, amount=held, code=Code.DISPUTE_LOST, about=about),
+        leg(
+            key=f"{key}/lost/home",
+            debit=_DISPUTED if back else hold,
+            credit=AccountRef(Kind.PROMOTION),
+            amount=home,
+            code=Code.PROMOTION_RETURNED,
+            about=about,
+        ),
         leg(key=f"{key}/lost/loss", debit=nobody, credit=_DISPUTED, amount=loss, code=Code.DISPUTE_LOST, about=about),
         _back_to_merchant(key, dispute_id, shares, unused),
     )

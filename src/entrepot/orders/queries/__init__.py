@@ -16,6 +16,7 @@ from entrepot.orders.queries.consignments import (
     refs_of_consignments,
     release_dates,
     rows_of_consignments,
+    standing_consignments,
 )
 from entrepot.orders.queries.money import claim_ask, known_orders_ask, order_money_ask
 from entrepot.orders.queries.orders import (
@@ -70,4 +71,5 @@ __all__ = [
     "rows_of_consignment",
     "rows_of_consignments",
     "rows_of_order",
+    "standing_consignments",
 ]

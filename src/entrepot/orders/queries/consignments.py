@@ -66,6 +66,13 @@ def consignments_by_id(*, consignments: Sequence[tuple[int, int]]) -> dict[int, 
     }
 
 
+def standing_consignments(*, order_id: int, merchant_ids: Sequence[int]) -> dict[int, ConsignmentView]:
+    """The consignments of an order that were not cancelled, by key. Two statements."""
+    rows = models.Consignment.objects.filter(merchant_id__in=list(merchant_ids), order_id=order_id)
+    pairs = list(rows.exclude(stage=Stage.CANCELLED).values_list("id", "merchant_id"))
+    return consignments_by_id(consignments=pairs) if pairs else {}
+
+
 def rows_of_consignments(*, consignments: Sequence[tuple[int, int]]) -> Rows:
     """The rows of many consignments, for `locks.take` before `move_consignments` on their way to the shopper."""
     owners = tuple(sorted({merchant_id for _, merchant_id in consignments}))

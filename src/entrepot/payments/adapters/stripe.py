@@ -6,19 +6,18 @@ Ids of ours: a payment is a Checkout Session, a payout is `account/payout`. Answ
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
-from typing import Any, Final, TypeVar, cast
+from typing import Final, TypeVar, cast
 
 import stripe
 from django.conf import LazySettings
 from stripe.params import DisputeUpdateParamsEvidence
 
-from entrepot.kernel.money import Money, exponent
+from entrepot.kernel.money import Money
+from entrepot.payments.adapters.stripe_said import chargeback_of, given, intent_of, money, payout_of, reference_of
 from entrepot.payments.terms import (
-    ChargebackStatus,
     EvidenceFile,
-    IntentStatus,
     MissedMessage,
     ProviderChargeback,
     ProviderIntent,
@@ -26,7 +25,6 @@ from entrepot.payments.terms import (
     ProviderProof,
     ProviderRefused,
     ProviderSilent,
-    TransitStatus,
 )
 
 # Pinned: what the answers look like changes with it, never with the SDK or the account's own setting.
@@ -51,38 +49,7 @@ _REASONS: Final[Mapping[str, str]] = {
     "payouts_not_allowed": "bad_destination",
     "payment_intent_unexpected_state": "not_captured",
 }
-# Stripe counts these in hundredths though they have none. Source: docs.stripe.com/currencies, read 2026-11.
-_AS_HUNDREDTHS: Final = frozenset({"ISK", "UGX"})
 _LANGUAGES: Final = {"en": "en", "zh-hans": "zh", "zh-hant": "zh-TW"}
-_INTENTS: Final[Mapping[str, IntentStatus]] = {
-    "requires_payment_method": IntentStatus.REQUIRES_CARD,
-    "requires_confirmation": IntentStatus.REQUIRES_CARD,
-    "requires_action": IntentStatus.REQUIRES_CARD,
-    "processing": IntentStatus.PROCESSING,
-    "requires_capture": IntentStatus.AUTHORISED,
-    "succeeded": IntentStatus.SUCCEEDED,
-    "canceled": IntentStatus.CANCELLED,
-}
-_PAYOUTS: Final[Mapping[str, TransitStatus]] = {
-    "pending": TransitStatus.IN_TRANSIT,
-    "in_transit": TransitStatus.IN_TRANSIT,
-    "paid": TransitStatus.PAID,
-    "failed": TransitStatus.FAILED,
-    "canceled": TransitStatus.FAILED,
-}
-# An appeal is about a chargeback that was lost: the money stays away till it is won.
-_DISPUTES: Final[Mapping[str, ChargebackStatus]] = {
-    "warning_needs_response": ChargebackStatus.INQUIRY,
-    "warning_under_review": ChargebackStatus.INQUIRY,
-    "warning_closed": ChargebackStatus.CLOSED,
-    "prevented": ChargebackStatus.CLOSED,
-    "needs_response": ChargebackStatus.NEEDS_RESPONSE,
-    "under_review": ChargebackStatus.UNDER_REVIEW,
-    "appeal_needs_response": ChargebackStatus.LOST,
-    "appeal_under_review": ChargebackStatus.LOST,
-    "won": ChargebackStatus.WON,
-    "lost": ChargebackStatus.LOST,
-}
 # Where Stripe takes a document of each kind; what has no free place goes to the next one.
 _FIELDS: Final[Mapping[str, str]] = {
     "shipping": "shipping_documentation",
@@ -142,7 +109,7 @@ class StripeProvider:
                             "quantity": 1,
                             "price_data": {
                                 "currency": amount.currency.lower(),
-                                "unit_amount": _given(amount),
+                                "unit_amount": given(amount),
                                 "product_data": {"name": description},
                             },
                         }
@@ -157,19 +124,19 @@ class StripeProvider:
                 },
                 {"idempotency_key": key},
             )
-        return _intent(said, None)
+        return intent_of(said, None)
 
     def intent(self, *, intent_id: str) -> ProviderIntent:
         session, paid = self._session(intent_id)
-        return _intent(session, paid)
+        return intent_of(session, paid)
 
     def capture_intent(self, *, key: str, intent_id: str, amount: Money) -> ProviderIntent:
         session, paid = self._session(intent_id)
         if paid is None or paid.status != "requires_capture":
-            return _intent(session, paid)
+            return intent_of(session, paid)
         self._unless_ended(
             lambda: self._api.payment_intents.capture(
-                paid.id, {"amount_to_capture": _given(amount)}, {"idempotency_key": key}
+                paid.id, {"amount_to_capture": given(amount)}, {"idempotency_key": key}
             )
         )
         return self.intent(intent_id=intent_id)
@@ -181,7 +148,7 @@ class StripeProvider:
         elif paid is not None and paid.status in {"requires_capture", "requires_payment_method"}:
             self._unless_ended(lambda: self._api.payment_intents.cancel(paid.id, options={"idempotency_key": key}))
         else:
-            return _intent(session, paid)
+            return intent_of(session, paid)
         return self.intent(intent_id=intent_id)
 
     def refund(self, *, key: str, intent_id: str, amount: Money, reason: str) -> ProviderProof:
@@ -191,12 +158,12 @@ class StripeProvider:
         with _asking():
             # Stripe forgets keys after a day; we may come back later than that.
             known = self._api.refunds.list({"payment_intent": paid.id, "limit": 100})
-            said = next((one for one in known.auto_paging_iter() if _reference(one) == key), None)
+            said = next((one for one in known.auto_paging_iter() if reference_of(one) == key), None)
             if said is None:
                 said = self._api.refunds.create(
                     {
                         "payment_intent": paid.id,
-                        "amount": _given(amount),
+                        "amount": given(amount),
                         "metadata": {"reference": key, "why": reason[:100]},
                     },
                     {"idempotency_key": key},
@@ -208,7 +175,7 @@ class StripeProvider:
             raise ProviderRefused(reason="refund_failed")
         if said.status != "succeeded":
             raise ProviderSilent(why=f"refund {said.status}")
-        return ProviderProof(said.id, _money(said.amount, said.currency))
+        return ProviderProof(said.id, money(said.amount, said.currency))
 
     # --- payouts
 
@@ -221,7 +188,7 @@ class StripeProvider:
             if known is None:
                 self._api.transfers.create(
                     {
-                        "amount": _given(amount),
+                        "amount": given(amount),
                         "currency": amount.currency.lower(),
                         "destination": destination,
                         "transfer_group": key,
@@ -232,16 +199,16 @@ class StripeProvider:
             said = None
             if known is not None:
                 recent = self._api.payouts.list({"limit": 100}, there)
-                said = next((one for one in recent.data if _reference(one) == key), None)
+                said = next((one for one in recent.data if reference_of(one) == key), None)
         if said is None:
             said = self._pay_out(key, amount, there)
-        return _payout(destination, said)
+        return payout_of(destination, said)
 
     def payout(self, *, payout_id: str) -> ProviderPayout:
         account, _, payout = payout_id.partition("/")
         with _asking():
             said = self._api.payouts.retrieve(payout, options={"stripe_account": account})
-        return _payout(account, said)
+        return payout_of(account, said)
 
     def recall_payout(self, *, key: str, payout_id: str) -> None:  # noqa: ARG002 - the transfer is found by the key
         with _asking():
@@ -256,7 +223,7 @@ class StripeProvider:
     def chargeback(self, *, chargeback_id: str) -> ProviderChargeback:
         with _asking():
             said = self._api.disputes.retrieve(chargeback_id, {"expand": ["payment_intent"]})
-        return _chargeback(said)
+        return chargeback_of(said)
 
     def answer_chargeback(
         self, *, key: str, chargeback_id: str, text: str, files: Sequence[EvidenceFile]
@@ -283,7 +250,7 @@ class StripeProvider:
                 },
                 {"idempotency_key": key},
             )
-        return _chargeback(said)
+        return chargeback_of(said)
 
     def messages(self, *, since: datetime) -> Iterator[MissedMessage]:
         with _asking():
@@ -323,7 +290,7 @@ class StripeProvider:
             with _asking():
                 return self._api.payouts.create(
                     {
-                        "amount": _given(amount),
+                        "amount": given(amount),
                         "currency": amount.currency.lower(),
                         "metadata": {"reference": key},
                     },
@@ -349,83 +316,6 @@ def _asking() -> Iterator[None]:
         if not 400 <= status < 500 or status in _LATER or code in _LATER_CODES:
             raise ProviderSilent(why=f"HTTP {status} {code}".strip()) from no
         raise ProviderRefused(reason=_REASONS.get(code, code)) from no
-
-
-def _intent(session: stripe.checkout.Session, paid: stripe.PaymentIntent | None) -> ProviderIntent:
-    currency = session.currency or ""
-    status = IntentStatus.CANCELLED if session.status == "expired" else IntentStatus.REQUIRES_CARD
-    reason = ""
-    if paid is not None:
-        if paid.status not in _INTENTS:
-            raise ProviderSilent(why=f"status {paid.status}")
-        known = _INTENTS[paid.status]
-        error = paid.last_payment_error
-        if known is IntentStatus.REQUIRES_CARD and error is not None and session.status == "open":
-            status, reason = IntentStatus.DECLINED, error.decline_code or error.code or ""
-        elif known is not IntentStatus.REQUIRES_CARD:
-            status = known
-    return ProviderIntent(
-        id=session.id,
-        status=status,
-        pay_url=session.url or "",
-        amount=_money(session.amount_total, currency),
-        reference=session.client_reference_id or "",
-        reason=reason,
-        captured=_money(paid.amount_received, currency) if paid is not None and paid.status == "succeeded" else None,
-    )
-
-
-def _payout(account: str, said: stripe.Payout) -> ProviderPayout:
-    if said.status not in _PAYOUTS:
-        raise ProviderSilent(why=f"status {said.status}")
-    return ProviderPayout(
-        id=f"{account}/{said.id}",
-        status=_PAYOUTS[said.status],
-        amount=_money(said.amount, said.currency),
-        reference=_reference(said),
-        reason=said.failure_code or "",
-    )
-
-
-def _chargeback(said: stripe.Dispute) -> ProviderChargeback:
-    if said.status not in _DISPUTES:
-        raise ProviderSilent(why=f"status {said.status}")
-    moves = said.balance_transactions
-    currency = moves[0].currency if moves else said.currency
-    due_by, paid = said.evidence_details.due_by, said.payment_intent
-    return ProviderChargeback(
-        id=said.id,
-        reference=_reference(paid) if isinstance(paid, stripe.PaymentIntent) else "",
-        status=_DISPUTES[said.status],
-        amount=_money(said.amount, said.currency),
-        fee=_money(sum(move.fee for move in moves if move.fee > 0), currency),
-        fee_back=_money(-sum(move.fee for move in moves if move.fee < 0), currency),
-        taken=any(move.amount < 0 for move in moves),
-        reason=said.reason,
-        due_by=datetime.fromtimestamp(due_by, UTC) if due_by else None,
-    )
-
-
-def _reference(said: Any) -> str:
-    metadata = said.metadata
-    return str(metadata["reference"]) if metadata and "reference" in metadata else ""
-
-
-def _given(amount: Money) -> int:
-    """The amount as Stripe counts it."""
-    if amount.currency in _AS_HUNDREDTHS:
-        return amount.minor * 100
-    if exponent(amount.currency) == 3 and amount.minor % 10:
-        # Stripe takes three decimals only with a zero at the end; we never round what a shopper was shown.
-        raise ProviderRefused(reason="bad_amount")
-    return amount.minor
-
-
-def _money(counted: int | None, currency: str) -> Money:
-    if counted is None or not currency:
-        raise ProviderSilent(why="amount is missing")
-    code = currency.upper()
-    return Money(counted // 100 if code in _AS_HUNDREDTHS else counted, code)
 
 
 def from_settings(settings: LazySettings) -> StripeProvider:

@@ -1,5 +1,14 @@
 """The tables of payments: the shopper's side, and the merchant's."""
 
+from entrepot.payments.models.authorisations import (
+    AuthorisationRow,
+    VerdictRow,
+)
+from entrepot.payments.models.chargebacks import (
+    ChargebackPartRow,
+    ChargebackRow,
+    EvidenceRow,
+)
 from entrepot.payments.models.payouts import (
     BankAnswerRow,
     EarningRow,
@@ -13,12 +22,23 @@ from entrepot.payments.models.payouts import (
     ScheduleRow,
     WriteOffRow,
 )
-from entrepot.payments.models.sales import EventRow, HoldRow, OperatorActionRow, PaymentRow, RefundPartRow, RefundRow
+from entrepot.payments.models.sales import (
+    EventRow,
+    HoldRow,
+    OperatorActionRow,
+    PaymentRow,
+    RefundPartRow,
+    RefundRow,
+)
 
 __all__ = [
+    "AuthorisationRow",
     "BankAnswerRow",
+    "ChargebackPartRow",
+    "ChargebackRow",
     "EarningRow",
     "EventRow",
+    "EvidenceRow",
     "ExtensionRow",
     "FileTakenRow",
     "HoldRow",
@@ -32,5 +52,6 @@ __all__ = [
     "RefundPartRow",
     "RefundRow",
     "ScheduleRow",
+    "VerdictRow",
     "WriteOffRow",
 ]

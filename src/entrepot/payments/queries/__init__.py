@@ -1,5 +1,24 @@
 """Reading payments, holds, refunds, payouts and the provider's messages, as far as the viewer may see."""
 
+from entrepot.payments.queries.authorisations import (
+    authorisation,
+    verdicts,
+)
+from entrepot.payments.queries.chargebacks import (
+    chargeback_at_provider,
+    chargeback_by_id,
+    chargeback_part,
+    chargebacks_due,
+    chargebacks_listed,
+    chargebacks_of,
+    chargebacks_of_payment,
+    chargebacks_standing,
+    chargebacks_to_answer,
+    evidence_file,
+    evidence_of,
+    parts_of_chargeback,
+    standing_chargebacks,
+)
 from entrepot.payments.queries.payments import (
     TRIES_MOST,
     actions_on,
@@ -20,6 +39,7 @@ from entrepot.payments.queries.payouts import (
     hold,
     holds_of,
     holds_of_order,
+    holds_of_payment,
     money_of,
     payout,
     payout_at_provider,
@@ -27,8 +47,18 @@ from entrepot.payments.queries.payouts import (
     payout_by_key,
     payouts_of,
 )
-from entrepot.payments.queries.refunds import given_back_for, parts_given_back, refund, refund_by_key, refunds_of
-from entrepot.payments.queries.settling import found_payment, payment_ask
+from entrepot.payments.queries.refunds import (
+    given_back_for,
+    parts_given_back,
+    refund,
+    refund_at_provider,
+    refund_by_key,
+    refunds_of,
+)
+from entrepot.payments.queries.settling import (
+    found_payment,
+    payment_ask,
+)
 from entrepot.payments.queries.standings import (
     debts,
     earnings_due,
@@ -48,12 +78,24 @@ from entrepot.payments.queries.standings import (
 __all__ = [
     "TRIES_MOST",
     "actions_on",
+    "authorisation",
+    "chargeback_at_provider",
+    "chargeback_by_id",
+    "chargeback_part",
+    "chargebacks_due",
+    "chargebacks_listed",
+    "chargebacks_of",
+    "chargebacks_of_payment",
+    "chargebacks_standing",
+    "chargebacks_to_answer",
     "debts",
     "earnings_due",
     "earnings_waiting",
     "event",
     "events_odd",
     "events_waiting",
+    "evidence_file",
+    "evidence_of",
     "extension_known",
     "extensions",
     "found_payment",
@@ -62,8 +104,10 @@ __all__ = [
     "hold",
     "holds_of",
     "holds_of_order",
+    "holds_of_payment",
     "money_of",
     "parts_given_back",
+    "parts_of_chargeback",
     "payment",
     "payment_anywhere",
     "payment_ask",
@@ -80,13 +124,16 @@ __all__ = [
     "payouts_held",
     "payouts_of",
     "refund",
+    "refund_at_provider",
     "refund_by_key",
     "refunds_of",
     "reserves_kept",
     "return_decided",
     "schedule",
     "schedules",
+    "standing_chargebacks",
     "standings",
+    "verdicts",
     "write_off_by_key",
     "write_offs",
 ]

@@ -1,7 +1,7 @@
 """Reading payments, holds, refunds, payouts and the provider's messages, as far as the viewer may see."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +12,7 @@ from entrepot.kernel.money import Money
 from entrepot.parties.terms import Viewer
 from entrepot.payments import models
 from entrepot.payments.queries.who import must_operate
+from entrepot.payments.rules import heard
 from entrepot.payments.terms import (
     OperatorAction,
     OperatorVerb,
@@ -159,20 +160,16 @@ def _payment(row: models.PaymentRow) -> Payment:
 
 
 def _event(row: models.EventRow) -> ProviderEvent:
+    told = heard(said=json.loads(bytes(row.body)))
     return ProviderEvent(
         id=row.id,
         event_id=row.event_id,
-        kind=row.kind,
-        object_id=row.object_id,
-        data=_data(bytes(row.body)),
+        kind=told.kind,
+        object_id=told.object_id,
+        data=told.data,
         received_at=row.received_at,
         processed_at=row.processed_at,
         outcome=Outcome(row.outcome) if row.outcome else None,
         trouble=row.trouble,
         tries=row.tries,
     )
-
-
-def _data(body: bytes) -> Mapping[str, object]:
-    said = json.loads(body)
-    return dict(said["data"])

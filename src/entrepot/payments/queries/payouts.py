@@ -55,6 +55,12 @@ def holds_of(
     return tuple(_hold(row) for row in rows[:limit])
 
 
+def holds_of_payment(*, payment_id: int, merchant_ids: Sequence[int]) -> tuple[Hold, ...]:
+    """What was held of one payment, by consignment, in their order."""
+    rows = models.HoldRow.objects.filter(merchant_id__in=list(merchant_ids), payment_id=payment_id)
+    return tuple(_hold(row) for row in rows.order_by("consignment_id"))
+
+
 def holds_of_order(*, viewer: Viewer, order_id: int, merchant_ids: Sequence[int]) -> tuple[Hold, ...]:
     """What is held for an order's consignments, for the operator. Raises NotYours for others."""
     must_operate(viewer)

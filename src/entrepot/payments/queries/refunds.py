@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import Sum
 
+from entrepot.base.owners import across_owners
 from entrepot.kernel.money import Money
 from entrepot.payments import models
 from entrepot.payments.terms import (
@@ -24,6 +25,13 @@ def refund(*, refund_id: int, shopper_id: int) -> Refund:
     if row is None:
         raise PaymentUnknown
     return _refund(row)
+
+
+def refund_at_provider(*, reference: str) -> Refund | None:
+    """The refund that the provider means by our reference."""
+    with across_owners("the provider names a refund, not whose it is"):
+        row = models.RefundRow.objects.filter(ref=reference).first() if reference else None
+    return _refund(row) if row else None
 
 
 def refunds_of(*, shopper_id: int, payment_id: int) -> tuple[Refund, ...]:

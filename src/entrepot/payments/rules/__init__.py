@@ -1,5 +1,34 @@
 """What may happen to a payment, to held money and to a payout, when a merchant is paid out, and what a bank is told."""
 
+from entrepot.payments.rules.authorisations import (
+    CAPTURE_PATIENCE,
+    CAPTURE_WITHIN,
+    all_agreed,
+    check_answerable,
+)
+from entrepot.payments.rules.chargebacks import (
+    CHARGEBACK_MOVES,
+    ENDINGS,
+    FILE_MAX,
+    FILES_MAX,
+    HAND_IN_BEFORE,
+    TEXT_MAX,
+    ChargedBack,
+    chargeback_after,
+    charged_back,
+    check_disputable,
+    check_evidence,
+    disputed_parts,
+    ending_of,
+    media_type,
+    to_hand_in,
+)
+from entrepot.payments.rules.messages import (
+    TOLERANCE,
+    Heard,
+    check_stripe_signature,
+    heard,
+)
 from entrepot.payments.rules.payments import (
     MOVES,
     POLL_FIRST,
@@ -35,9 +64,20 @@ from entrepot.payments.rules.refunds import (
     refunded_total,
     shares_left,
 )
-from entrepot.payments.rules.releases import earning_of, extended, reason_given
+from entrepot.payments.rules.releases import (
+    earning_of,
+    extended,
+    reason_given,
+)
 
 __all__ = [
+    "CAPTURE_PATIENCE",
+    "CAPTURE_WITHIN",
+    "CHARGEBACK_MOVES",
+    "ENDINGS",
+    "FILES_MAX",
+    "FILE_MAX",
+    "HAND_IN_BEFORE",
     "KEY_LENGTH_MAX",
     "LEAST",
     "MOVES",
@@ -45,22 +85,37 @@ __all__ = [
     "POLL_FIRST",
     "POLL_MOST",
     "SETTLED",
+    "TEXT_MAX",
+    "TOLERANCE",
     "UNDECIDED",
     "USUAL",
+    "ChargedBack",
+    "Heard",
     "after",
     "aged",
+    "all_agreed",
+    "chargeback_after",
+    "charged_back",
     "check_amount",
+    "check_answerable",
+    "check_disputable",
     "check_due",
+    "check_evidence",
     "check_payout",
     "check_refundable",
     "check_repeat",
     "check_schedule",
+    "check_stripe_signature",
+    "disputed_parts",
     "due_between",
     "earning_of",
+    "ending_of",
     "extended",
     "given_sums",
+    "heard",
     "least_of",
     "left_to_refund",
+    "media_type",
     "next_day",
     "obstacle",
     "payout_after",
@@ -70,4 +125,5 @@ __all__ = [
     "refund_parts",
     "refunded_total",
     "shares_left",
+    "to_hand_in",
 ]

@@ -1,5 +1,21 @@
 """Writes to payments, holds, refunds, payouts and the inbox. What also moves money or orders is a flow."""
 
+from entrepot.payments.services.authorisations import (
+    begin_authorising,
+    record_authorisation,
+    record_collection,
+    record_verdict,
+    take_less,
+    take_now,
+)
+from entrepot.payments.services.chargebacks import (
+    drop_evidence,
+    finish_chargeback,
+    hand_in_evidence,
+    record_answer,
+    record_chargeback,
+    record_taken,
+)
 from entrepot.payments.services.earnings import (
     extend_hold,
     free_payouts,
@@ -9,7 +25,13 @@ from entrepot.payments.services.earnings import (
     record_write_off,
     save_schedule,
 )
-from entrepot.payments.services.holds import close_hold, open_holds, return_hold, schedule_release, schedule_releases
+from entrepot.payments.services.holds import (
+    close_hold,
+    open_holds,
+    return_hold,
+    schedule_release,
+    schedule_releases,
+)
 from entrepot.payments.services.inbox import (
     BODY_MAX,
     finish_event,
@@ -33,8 +55,21 @@ from entrepot.payments.services.intents import (
     record_failure,
     record_intent,
 )
-from entrepot.payments.services.payouts import claim_payout_polls, end_payout, record_payout, record_sending
-from entrepot.payments.services.refunds import close_refund, open_part_refund, open_refund
+from entrepot.payments.services.missed import (
+    keep_missed_message,
+)
+from entrepot.payments.services.payouts import (
+    claim_payout_polls,
+    end_payout,
+    record_payout,
+    record_sending,
+)
+from entrepot.payments.services.refunds import (
+    charge_back_parts,
+    close_refund,
+    open_part_refund,
+    open_refund,
+)
 from entrepot.payments.services.troubles import (
     ask_provider_again,
     decide_return,
@@ -46,21 +81,27 @@ __all__ = [
     "BODY_MAX",
     "PAYMENT_MOVED",
     "ask_provider_again",
+    "begin_authorising",
     "begin_opening",
     "cancel_payment",
     "capture_call",
+    "charge_back_parts",
     "claim_payment_polls",
     "claim_payout_polls",
     "close_hold",
     "close_refund",
     "decide_return",
+    "drop_evidence",
     "end_payout",
     "extend_hold",
+    "finish_chargeback",
     "finish_event",
     "flag_payment",
     "free_payouts",
+    "hand_in_evidence",
     "heard_call",
     "hold_payouts",
+    "keep_missed_message",
     "keep_provider_message",
     "mark_earnings",
     "mark_event_handled",
@@ -72,17 +113,25 @@ __all__ = [
     "open_refund",
     "payment_calls",
     "provider_message",
+    "record_answer",
+    "record_authorisation",
     "record_capture",
+    "record_chargeback",
     "record_closed",
+    "record_collection",
     "record_earning",
     "record_failure",
     "record_intent",
     "record_payout",
     "record_sending",
+    "record_taken",
+    "record_verdict",
     "record_write_off",
     "return_hold",
     "save_schedule",
     "schedule_release",
     "schedule_releases",
+    "take_less",
+    "take_now",
     "take_provider_event",
 ]

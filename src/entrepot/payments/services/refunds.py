@@ -52,6 +52,31 @@ def open_part_refund(
         payment, proof, reason=ask.reason, key=ask.key, at=at,
         consignment_id=about.consignment_id, merchant_id=about.merchant_id, asked=ask.written,
     )  # fmt: skip
+    _take_off(hold, owed, parts, at)
+    facts = {"refund": owed.ref, "reason": ask.reason}
+    tell(GIVEN_BACK, subject=hold.shares.consignment_id, owner=hold.merchant_id, at=at, facts=facts)
+    return owed
+
+
+@transaction.atomic(savepoint=False)
+def charge_back_parts(
+    *, payment: Payment, hold: Hold, key: str, proof: ProviderProof, parts: Sequence[RefundPart], at: datetime
+) -> None:
+    """The card holder's bank has taken these parts of a consignment back: like a refund that has arrived already.
+
+    key: the chargeback's part, so that it counts once. The hold and the payment are locked.
+    """
+    about = hold.shares.about
+    owed = _written(
+        payment, proof, reason="chargeback", key=key, at=at, state=RefundState.DONE, provider_id=proof.provider_id,
+        ended_at=at, consignment_id=about.consignment_id, merchant_id=about.merchant_id,
+    )  # fmt: skip
+    _take_off(hold, owed, parts, at)
+    tell(GIVEN_BACK, subject=hold.shares.consignment_id, owner=hold.merchant_id, at=at,
+         facts={"refund": owed.ref, "reason": "chargeback"})  # fmt: skip
+
+
+def _take_off(hold: Hold, owed: Refund, parts: Sequence[RefundPart], at: datetime) -> None:
     models.RefundPartRow.objects.bulk_create(_row(one, hold, owed, at) for one in parts)
     given = rules.given_sums(parts=parts, shares=hold.shares)
     models.HoldRow.objects.filter(merchant_id=hold.merchant_id, id=hold.id).update(
@@ -67,13 +92,21 @@ def open_part_refund(
         given_promoted_freight_minor=F("given_promoted_freight_minor") + _minor(given.promoted_freight),
         given_merchant_freight_minor=F("given_merchant_freight_minor") + _minor(given.merchant_freight),
     )
-    facts = {"refund": owed.ref, "reason": ask.reason}
-    tell(GIVEN_BACK, subject=hold.shares.consignment_id, owner=hold.merchant_id, at=at, facts=facts)
-    return owed
 
 
 def _opened(
     payment: Payment, proof: ProviderProof, *, reason: str, key: str, at: datetime, **more: int | str | None
+) -> Refund:
+    owed = _written(payment, proof, reason=reason, key=key, at=at, state=RefundState.OPEN, **more)
+    models.PaymentRow.objects.filter(shopper_id=payment.shopper_id, id=payment.id).update(
+        poll_at=at + rules.POLL_FIRST, polls=0
+    )
+    defer("payments.refund", refund_id=owed.id, shopper_id=payment.shopper_id)
+    return owed
+
+
+def _written(
+    payment: Payment, proof: ProviderProof, *, reason: str, key: str, at: datetime, **more: datetime | int | str | None
 ) -> Refund:
     refund_id = RefundId(new_id(owner=payment.shopper_id))
     models.RefundRow.objects.create(
@@ -87,14 +120,9 @@ def _opened(
         amount_minor=proof.amount.minor,
         currency=proof.amount.currency,
         reason=reason,
-        state=RefundState.OPEN,
         opened_at=at,
         **more,
     )
-    models.PaymentRow.objects.filter(shopper_id=payment.shopper_id, id=payment.id).update(
-        poll_at=at + rules.POLL_FIRST, polls=0
-    )
-    defer("payments.refund", refund_id=refund_id, shopper_id=payment.shopper_id)
     return queries.refund(refund_id=refund_id, shopper_id=payment.shopper_id)
 
 

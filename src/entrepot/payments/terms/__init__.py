@@ -1,5 +1,9 @@
 """The words of payments: the shopper's payment, money held, refunds, payouts, and what the provider says."""
 
+from entrepot.payments.terms.authorisations import (
+    Authorisation,
+    Verdict,
+)
 from entrepot.payments.terms.chargebacks import (
     CHARGEBACK_ENDED,
     CHARGEBACK_OPENED,
@@ -53,6 +57,7 @@ from entrepot.payments.terms.provider import (
     TransitStatus,
 )
 from entrepot.payments.terms.records import (
+    AUTHORISED,
     CAME_LATE,
     CAPTURED,
     FAILED,
@@ -120,6 +125,7 @@ from entrepot.payments.terms.refusals import (
 )
 
 __all__ = [
+    "AUTHORISED",
     "CAME_LATE",
     "CAPTURED",
     "CHARGEBACK_ENDED",
@@ -137,6 +143,7 @@ __all__ = [
     "RUN_OPENED",
     "AccountMissing",
     "AmountDiffers",
+    "Authorisation",
     "BadSignature",
     "BankAnswer",
     "BankLine",
@@ -221,6 +228,7 @@ __all__ = [
     "TransitStatus",
     "Unreadable",
     "Verb",
+    "Verdict",
     "Way",
     "Who",
     "Why",

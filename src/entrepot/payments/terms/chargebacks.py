@@ -56,6 +56,7 @@ class Chargeback:
     shopper_id: int
     payment_id: int
     order_id: int
+    order_ref: str
     provider_id: str
     amount: Money
     fee: Money
@@ -63,6 +64,7 @@ class Chargeback:
     state: ChargebackState
     due_by: datetime | None
     opened_at: datetime
+    taken_at: datetime | None
     answered_at: datetime | None
     ended_at: datetime | None
 
@@ -129,7 +131,7 @@ class EvidenceLate(Refused):
     remedy = "The bank decides with what it has."
 
 
-_WHY: Final[Mapping[str, str]] = {
+_WHY_WORDS: Final[Mapping[str, str]] = {
     "empty": "write what happened, or add a document",
     "text": "a text has at most 10,000 characters",
     "many": "at most five documents can be handed in",
@@ -142,7 +144,7 @@ _WHY: Final[Mapping[str, str]] = {
 class EvidenceUnfit(Refused):
     """The evidence cannot be taken as it is."""
 
-    words: ClassVar = {"why": _WHY}
+    words: ClassVar = {"why": _WHY_WORDS}
 
     code = "payments.evidence_unfit"
     message = "This evidence cannot be handed in: {why}."

@@ -24,7 +24,6 @@ HOLD_RELEASED: Final = "payments.hold_released"
 PAYOUT_OPENED: Final = "payments.payout_opened"
 PAYOUT_PAID: Final = "payments.payout_paid"
 PAYOUT_FAILED: Final = "payments.payout_failed"
-PAYOUT_RETURNED: Final = "payments.payout_returned"
 
 
 class State(StrEnum):
@@ -48,6 +47,7 @@ class Verb(StrEnum):
     AWAIT = "await"
     AUTHORISE = "authorise"
     CAPTURE = "capture"
+    COLLECT = "collect"  # take what was authorised
     FAIL = "fail"
     CANCEL = "cancel"
     RETURN = "return"

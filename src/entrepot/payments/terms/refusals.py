@@ -39,6 +39,13 @@ _VERB_WORDS: Final = {
     "send": "be sent",
     "settle": "be booked as arrived",
     "release": "be released to the merchant",
+    "authorise": "be authorised",
+    "collect": "be taken",
+    "drop": "be changed",
+    "take": "be disputed by the bank",
+    "win": "be won",
+    "lose": "be lost",
+    "close": "be closed",
 }
 _STATE_WORDS: Final = {
     "created": "not opened at the provider yet",
@@ -54,6 +61,11 @@ _STATE_WORDS: Final = {
     "paid": "paid out",
     "released": "released to the merchant",
     "refunded": "given back to the shopper",
+    "authorised": "authorised and not taken yet",
+    "inquiry": "an inquiry of the bank",
+    "won": "won",
+    "lost": "lost",
+    "closed": "closed",
 }
 
 

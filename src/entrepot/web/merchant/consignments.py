@@ -21,6 +21,7 @@ from entrepot.landed.rules import citation
 from entrepot.orders import queries as orders
 from entrepot.orders.terms import ConsignmentView, Stage
 from entrepot.parties.terms import Merchant, NotYours
+from entrepot.payments import queries as payments
 from entrepot.rates.terms import Rate
 from entrepot.web.explained import explained
 from entrepot.web.merchant.desk import for_merchant
@@ -99,6 +100,9 @@ def show(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
         "account": account,
         "source": citation(account.rate.source, language()) if account.rate else "",
         "tracking": _tracking(consignment),
+        "chargeback": payments.standing_chargebacks(merchant_id=merchant.id, consignment_ids=[consignment.id]).get(
+            consignment.id
+        ),
         "steps": step_name,
         "stage_of": lambda what: moment_name(Stage(what)),
     }

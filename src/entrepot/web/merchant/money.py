@@ -66,6 +66,7 @@ def show(request: HttpRequest, merchant: Merchant) -> HttpResponse:
         "held": [_held(hold, refs) for hold in holds],
         "payouts": payments.payouts_of(viewer=viewer, merchant_id=merchant.id, limit=10),
         "words": _PAYOUT_TONES,
+        "chargebacks": payments.chargebacks_to_answer(viewer=viewer, merchant_id=merchant.id),
         "moves": [_move(entry, refs) for entry in entries[:_PAGE]],
         "following": entries[_PAGE - 1].id if len(entries) > _PAGE else None,
         "first": not before,
@@ -121,4 +122,5 @@ _PAYOUT_TONES = {
     PayoutState.SENT: "going",
     PayoutState.PAID: "arrived",
     PayoutState.FAILED: "refused",
+    PayoutState.RETURNED: "refused",
 }

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from entrepot.web.merchant import account, codes, consignments, desk, imports, listings, money, overview, sales
+from entrepot.web.merchant import (
+    account,
+    chargebacks,
+    codes,
+    consignments,
+    desk,
+    imports,
+    listings,
+    money,
+    overview,
+    sales,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.choose, name="merchant-choose"),
@@ -31,6 +42,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:merchant>/consignments/<slug:ref>/ship/", consignments.ship, name="merchant-ship"),
     path("<slug:merchant>/money/", money.show, name="merchant-money"),
     path("<slug:merchant>/money/account/", account.show, name="merchant-account"),
+    path("<slug:merchant>/money/chargebacks/", chargebacks.listing, name="merchant-chargebacks"),
+    path("<slug:merchant>/money/chargebacks/<slug:ref>/", chargebacks.show, name="merchant-chargeback"),
+    path(
+        "<slug:merchant>/money/chargebacks/<slug:ref>/documents/<int:file_id>/",
+        chargebacks.document,
+        name="merchant-chargeback-document",
+    ),
+    path(
+        "<slug:merchant>/money/chargebacks/<slug:ref>/documents/<int:file_id>/drop/",
+        chargebacks.drop,
+        name="merchant-chargeback-drop",
+    ),
     path("<slug:merchant>/money/payout/", money.take_out, name="merchant-take-out"),
     path("<slug:merchant>/money/payouts/<slug:ref>/", money.payout, name="merchant-payout"),
     path("<slug:merchant>/", overview.show, name="merchant"),

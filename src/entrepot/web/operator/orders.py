@@ -18,6 +18,7 @@ from entrepot.payments import queries as payments
 from entrepot.payments.rules import SETTLED
 from entrepot.web.depot.words import mode_name
 from entrepot.web.explained import opening_rows, rates_shown
+from entrepot.web.merchant.chargebacks import reason_name, state_name
 from entrepot.web.merchant.words import channel_name
 from entrepot.web.operator.ledger import rows_of
 from entrepot.web.operator.words import action_name, code_name, trouble_name
@@ -67,6 +68,11 @@ def show(request: HttpRequest, ref: str) -> HttpResponse:
         "payment": payment,
         "returnable": order.state in {State.PLACED, State.CANCELLED} and payment.state not in SETTLED,
         "actions": actions,
+        "chargebacks": payments.chargebacks_of_payment(
+            viewer=viewer, shopper_id=order.shopper_id, payment_id=payment.id
+        ),
+        "chargeback_state": state_name,
+        "chargeback_reason": reason_name,
         "people": parties.people_names(viewer=viewer, user_ids=[one.user_id for one in actions]),
         "action_name": action_name,
         "holds": {

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from entrepot.web.operator import ledger, merchants, orders, overview, price, requotes, scenarios, troubles
+from entrepot.web.operator import chargebacks, ledger, merchants, orders, overview, price, requotes, scenarios, troubles
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.show, name="operator"),
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/<slug:ref>/handled/", troubles.handled, name="operator-payment-handled"),
     path("payments/<slug:ref>/give-back/", troubles.give_back, name="operator-payment-give-back"),
     path("events/<int:event_id>/handled/", troubles.event_handled, name="operator-event-handled"),
+    path("chargebacks/", chargebacks.listing, name="operator-chargebacks"),
     path("merchants/", merchants.listing, name="operator-merchants"),
     path("merchants/<slug:ref>/verify/", merchants.verify, name="operator-verify"),
     path("requotes/", requotes.listing, name="operator-requotes"),
