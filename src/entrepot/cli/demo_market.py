@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,7 @@ from entrepot.cli.demo_orders import STORIES, Articles, member, tell_story, tell
 from entrepot.cli.people import PASSWORD, SIGN_INS
 from entrepot.cli.worker import run_queued
 from entrepot.jobs.index import rebuild_index
+from entrepot.kernel.money import Money
 from entrepot.kernel.must import must
 from entrepot.kernel.text import Text
 from entrepot.parties.services import (
@@ -34,7 +36,9 @@ from entrepot.parties.services import (
     save_bank_account,
     verify_merchant,
 )
-from entrepot.parties.terms import Address, MerchantId, Role, ShopperId, Viewer
+from entrepot.parties.terms import Address, Desk, MerchantId, Role, ShopperId, UserId, Viewer
+from entrepot.promotions.services import make_promotion
+from entrepot.promotions.terms import MARKETPLACE, Kind, Scope, Terms
 
 MARKET: Final = Path(__file__).resolve().parent / "market"
 # The market has been going for a while when somebody first looks at it.
@@ -83,6 +87,7 @@ class World:
 
     shoppers: Mapping[str, ShopperId]
     merchants: Mapping[str, MerchantId]
+    people: Mapping[str, UserId]
 
 
 @app.command("demo-market", hidden=True)
@@ -96,6 +101,7 @@ def demo_market() -> None:
         world = _people_and_merchants(bars, at=clock.now() - OPENED)
         _goods(bars, world)
         _pictures(bars, world)
+        _promotions(bars, world)
         _orders(bars, world)
         _index(bars)
     kept.write_text(json.dumps({"merchants": len(world.merchants)}) + "\n")
@@ -123,7 +129,7 @@ def _people_and_merchants(bars: Progress, *, at: datetime) -> World:
         shoppers[key] = open_shopper(country=address.country, currency=_CURRENCY[address.country], user_id=user, at=at)
         save_address(shopper_id=shoppers[key], address=address, at=at)
     merchants = dict(_merchants(bars, at=at))
-    return World(shoppers, merchants)
+    return World(shoppers, merchants, people)
 
 
 def _goods(bars: Progress, world: World) -> None:
@@ -158,6 +164,41 @@ def _hang(world: World, card: Card) -> None:
             )
     finally:
         connection.close()
+
+
+def _promotions(bars: Progress, world: World) -> None:
+    """One of the marketplace's, by code and borne by it; one of a merchant's, which comes by itself and is theirs."""
+    now = clock.now()
+    harvest = Terms(
+        title={"en": "Harvest weeks: 10% off from CNY 199", "zh-hans": "丰收季：满199元享九折"},
+        kind=Kind.PERCENT,
+        scope=Scope(channel="mall"),
+        since=now - timedelta(days=45),
+        until=now + timedelta(days=45),
+        percent=Decimal(10),
+        minimum=Money(19_900, "CNY"),
+        code="HARVEST10",
+        uses_max=500,
+        uses_each=1,
+        platform_percent=100,
+    )
+    maker = world.merchants["qianke"]
+    cases = Terms(
+        title={"en": "Three for two on phone cases", "zh-hans": "手机壳买二赠一"},
+        kind=Kind.BUNDLE,
+        scope=Scope(merchant_id=maker),
+        since=now - timedelta(days=20),
+        until=now + timedelta(days=70),
+        percent=Decimal(100),
+        buy=2,
+        free=1,
+    )
+    operator = Viewer(user_id=world.people["operator"], desks=frozenset({Desk.OPERATOR}))
+    owner = Viewer(user_id=world.people["owner_cn"], merchants={maker: Role.OWNER})
+    for viewer, owner_id, terms in bars.track(
+        ((operator, MARKETPLACE, harvest), (owner, maker, cases)), description="Promotions"
+    ):
+        make_promotion(viewer=viewer, owner_id=owner_id, terms=terms, key="demo", at=now - timedelta(days=46))
 
 
 def _orders(bars: Progress, world: World) -> None:

@@ -10,7 +10,7 @@ from entrepot.allowance.rules import check_sign
 from entrepot.allowance.services import confirm_identity
 from entrepot.allowance.terms import IdentityKind
 from entrepot.base.identity import new_reference
-from entrepot.basket.services import put_line
+from entrepot.basket.services import enter_codes, put_line
 from entrepot.carriage import queries as carriage
 from entrepot.carriage.services import record_label
 from entrepot.carriage.terms import Bought, CarrierEvent, Shipment, Step
@@ -60,20 +60,21 @@ _AT_HOME: Final = frozenset({Step.PICKED_UP, Step.CUSTOMS_EXPORT_CLEARED, Step.D
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One order: who, what (sku and pieces), how many days ago, and how far it has come since."""
+    """One order: who, what (sku and pieces), how many days ago, how far it has come since, and with which code."""
 
     shopper: str
     articles: tuple[tuple[str, int], ...]
     days_ago: float
     stage: int
     confirmed: bool = False
+    code: str = ""
 
 
 STORIES: Final = (
     Story("shopper_zh", (("LARK-0102", 1),), 33, RELEASED),
     Story("shopper_zh", (("MARE-0101", 1), ("MARE-0701", 2)), 32.6, RELEASED),
     Story("wang_fang", (("UNIM-0101", 1),), 32.4, RELEASED),
-    Story("zhang_wei", (("LARK-0201", 2), ("ALME-0501", 1)), 32.2, RELEASED),
+    Story("zhang_wei", (("LARK-0201", 2), ("ALME-0501", 1)), 32.2, RELEASED, code="HARVEST10"),
     Story("chen_jing", (("TUCK-0101", 2),), 32.1, RELEASED),
     Story("wang_fang", (("LARK-0202", 1),), 18, DELIVERED),
     Story("chen_jing", (("MARE-0201", 1), ("MARE-1002", 1)), 17.8, DELIVERED, confirmed=True),
@@ -89,7 +90,7 @@ STORIES: Final = (
     Story("chen_jing", (("UNIM-0901", 2),), 1.5, SENT),
     Story("shopper_zh", (("LARK-0701", 1), ("NACH-0501", 1)), 0.3, PAID),
     Story("wang_fang", (("LARK-0301", 1),), 0.2, PAID),
-    Story("zhang_wei", (("LARK-0801", 2),), 0.1, PAID),
+    Story("wang_fang", (("LARK-0801", 2),), 0.1, PAID, code="HARVEST10"),
     Story("wang_fang", (("ALME-0801", 1),), 0.001, PLACED),
     Story("chen_jing", (("MARE-0301", 1),), 2, CANCELLED),
     Story("shopper_en", (("QIAN-0101", 1), ("QIAN-1001", 2)), 41, RELEASED),
@@ -148,6 +149,8 @@ def tell_story(*, story: Story, shopper_id: ShopperId, articles: "Articles", now
             quantity=pieces,
             at=at,
         )
+    if story.code:
+        enter_codes(shopper_id=shopper_id, codes=[story.code], at=at)
     quote = quote_basket(
         viewer=viewer, basket_ref=None, destination=address.country, region=address.region,
         currency={"CN": "CNY", "US": "USD"}[address.country], at=at,

@@ -7,7 +7,18 @@ from dmr.routing import Router
 from dmr.routing import path as route
 
 from entrepot.api import docs
-from entrepot.api.v1 import baskets, classifications, explained, goods, identity, quoting, selling, shopping, tokens
+from entrepot.api.v1 import (
+    baskets,
+    classifications,
+    explained,
+    goods,
+    identity,
+    promotions,
+    quoting,
+    selling,
+    shopping,
+    tokens,
+)
 
 router = Router(
     "api/v1/",
@@ -33,6 +44,22 @@ router = Router(
         route("merchants/<slug:merchant>/consignments", selling.ConsignmentsDoor.as_view(), name="api-consignments"),
         route("merchants/<slug:merchant>/money", selling.MoneyDoor.as_view(), name="api-money"),
         route("merchants/<slug:merchant>/payouts", selling.PayoutsDoor.as_view(), name="api-payouts"),
+        route(
+            "merchants/<slug:merchant>/promotions", promotions.MerchantPromotionsDoor.as_view(), name="api-promotions"
+        ),
+        route(
+            "merchants/<slug:merchant>/promotions/<slug:ref>/end",
+            promotions.MerchantPromotionEndDoor.as_view(),
+            name="api-promotion-end",
+        ),
+        route(
+            "merchants/<slug:merchant>/promotions/<slug:ref>/consent",
+            promotions.ConsentDoor.as_view(),
+            name="api-promotion-consent",
+        ),
+        route("merchants/<slug:merchant>/invitations", promotions.InvitationsDoor.as_view(), name="api-invitations"),
+        route("promotions", promotions.PromotionsDoor.as_view(), name="api-market-promotions"),
+        route("promotions/<slug:ref>/end", promotions.PromotionEndDoor.as_view(), name="api-market-promotion-end"),
         route("consignments/<slug:ref>", selling.ConsignmentDoor.as_view(), name="api-consignment"),
         route("consignments/<slug:ref>/shipped", selling.ShippedDoor.as_view(), name="api-shipped"),
         route("consignments/<slug:ref>/received", selling.ReceivedDoor.as_view(), name="api-received"),

@@ -12,6 +12,7 @@ from entrepot.web.merchant import (
     listings,
     money,
     overview,
+    promotions,
     sales,
 )
 
@@ -40,6 +41,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:merchant>/consignments/<slug:ref>/", consignments.show, name="merchant-consignment"),
     path("<slug:merchant>/consignments/<slug:ref>/price/", consignments.price, name="merchant-price"),
     path("<slug:merchant>/consignments/<slug:ref>/ship/", consignments.ship, name="merchant-ship"),
+    path("<slug:merchant>/promotions/", promotions.listing, name="merchant-promotions"),
+    path("<slug:merchant>/promotions/new/", promotions.make, name="merchant-promotion-new"),
+    path("<slug:merchant>/promotions/<slug:ref>/", promotions.show, name="merchant-promotion"),
+    path("<slug:merchant>/promotions/<slug:ref>/end/", promotions.end, name="merchant-promotion-end"),
+    path("<slug:merchant>/promotions/<slug:ref>/consent/", promotions.consent, name="merchant-promotion-consent"),
     path("<slug:merchant>/money/", money.show, name="merchant-money"),
     path("<slug:merchant>/money/account/", account.show, name="merchant-account"),
     path("<slug:merchant>/money/chargebacks/", chargebacks.listing, name="merchant-chargebacks"),

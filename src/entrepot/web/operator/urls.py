@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from entrepot.web.operator import chargebacks, ledger, merchants, orders, overview, price, requotes, scenarios, troubles
+from entrepot.web.operator import (
+    chargebacks,
+    ledger,
+    merchants,
+    orders,
+    overview,
+    price,
+    promotions,
+    requotes,
+    scenarios,
+    troubles,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.show, name="operator"),
@@ -17,6 +28,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("chargebacks/", chargebacks.listing, name="operator-chargebacks"),
     path("merchants/", merchants.listing, name="operator-merchants"),
     path("merchants/<slug:ref>/verify/", merchants.verify, name="operator-verify"),
+    path("promotions/", promotions.listing, name="operator-promotions"),
+    path("promotions/new/", promotions.make, name="operator-promotion-new"),
+    path("promotions/<slug:ref>/", promotions.show, name="operator-promotion"),
+    path("promotions/<slug:ref>/end/", promotions.end, name="operator-promotion-end"),
     path("requotes/", requotes.listing, name="operator-requotes"),
     path("requotes/start/", requotes.start, name="operator-requotes-start"),
     path("requotes/<int:number>/", requotes.show, name="operator-requote"),
