@@ -105,31 +105,32 @@ def consigned(
     groups: dict[tuple[int, str, str], list[tuple[SaleLine, int]]] = {}
     for line, quantity in lines:
         groups.setdefault((line.merchant_id, line.channel, line.ships_from), []).append((line, quantity))
-    return tuple(
-        Wanted(
-            Parcel(
-                merchant_id=merchant_id,
+    wanted = []
+    for (merchant_id, slug, ship_from), group in groups.items():
+        merchant = merchants[merchant_id]
+        fees = tuple(
+            fee_for(
+                book=book,
                 channel=channels[slug],
-                ship_from=ship_from,
-                pieces=tuple(_piece(line, quantity, door.destination) for line, quantity in group),
-                level=_level(delivery(merchant_id, slug, ship_from)),
-            ),
-            merchants[merchant_id],
-            tuple(line for line, _ in group),
-            tuple(
-                fee_for(
-                    book=book,
-                    channel=channels[slug],
-                    merchant_id=merchant_id,
-                    country=merchants[merchant_id].country,
-                    category=line.category,
-                    on=door.at.date(),
-                )
-                for line, _ in group
-            ),
+                merchant_id=merchant_id,
+                country=merchant.country,
+                category=line.category,
+                on=door.at.date(),
+            )
+            for line, _ in group
         )
-        for (merchant_id, slug, ship_from), group in groups.items()
-    )
+        parcel = Parcel(
+            merchant_id=merchant_id,
+            channel=channels[slug],
+            ship_from=ship_from,
+            pieces=tuple(
+                replace(_piece(line, quantity, door.destination), fee=fee.rate * (1 + (fee.tax_rate or 0)))
+                for (line, quantity), fee in zip(group, fees, strict=True)
+            ),
+            level=_level(delivery(merchant_id, slug, ship_from)),
+        )
+        wanted.append(Wanted(parcel, merchant, tuple(line for line, _ in group), fees))
+    return tuple(wanted)
 
 
 def _level(chosen: str) -> Level:

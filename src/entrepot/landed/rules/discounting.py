@@ -10,8 +10,6 @@ from entrepot.landed.terms import BasketQuote, PromotionQuote
 from entrepot.promotions.rules import discounts
 from entrepot.promotions.terms import Answer, Applied, Cut, Item, Offered, Use
 
-# With the tax on it, commission is at most half as much again.
-_FEES_AT_MOST: Final = Decimal("1.5")
 # Where a reduction counts only when everybody has it.
 _PUBLIC_ONLY: Final = frozenset({"CN"})
 
@@ -76,7 +74,7 @@ def _item(parcel: Parcel, base: Priced | No, i: int) -> Item | None:
         quantity=piece.quantity,
         goods=base.goods[i],
         freight=base.freight[i],
-        fee=min((piece.fee or parcel.channel.commission) * _FEES_AT_MOST, Decimal(1)),
+        fee=min(piece.fee, Decimal(1)),
     )
 
 

@@ -45,7 +45,7 @@ _BY_REGION: Final = frozenset({"CA", "US"})
 class Piece:
     """So many of one article at its offer's price. listing_id, category: what promotions go by.
 
-    fee: the ratio of the price that goes to the marketplace.
+    fee: the ratio of the price that goes to the marketplace, tax on it included.
     """
 
     variant_id: int
