@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import json
 import os
 import secrets
 from pathlib import Path
@@ -211,6 +212,10 @@ PAYMENT_PROVIDER = os.environ.get("ENTREPOT_PAYMENT_PROVIDER", "sandbox")
 PAYMENT_URL = os.environ.get("ENTREPOT_PAYMENT_URL", "http://127.0.0.1:8801" if PAYMENT_PROVIDER == "sandbox" else "")
 PAYMENT_API_KEY = os.environ.get("ENTREPOT_PAYMENT_API_KEY", "sk_sandbox_entrepot")
 PAYMENT_WEBHOOK_SECRET = os.environ.get("ENTREPOT_PAYMENT_WEBHOOK_SECRET", "whsec_ZW50cmVwb3Qtc2FuZGJveC1wYXltZW50cw==")
+# How payouts reach merchants' banks (`provider` or `bank`), and the account of our own that bank files pay from, as JSON:
+# {"name", "country", "number" (IBAN), "bic", and if the bank has limits "lines" and "totals" by currency, minor units}.
+PAYOUT_WAY = os.environ.get("ENTREPOT_PAYOUT_WAY", "provider")
+PAYOUT_BANK = json.loads(os.environ.get("ENTREPOT_PAYOUT_BANK", "null"))
 CARRIER_URL = os.environ.get("ENTREPOT_CARRIER_URL", "http://127.0.0.1:8802")
 CARRIER_API_KEY = os.environ.get("ENTREPOT_CARRIER_API_KEY", "ck_sandbox_entrepot")
 CARRIER_WEBHOOK_SECRET = os.environ.get("ENTREPOT_CARRIER_WEBHOOK_SECRET", "whsec_ZW50cmVwb3Qtc2FuZGJveC1jYXJyaWVyLQ==")

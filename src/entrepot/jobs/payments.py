@@ -308,6 +308,13 @@ def send_payout(*, payout_id: int, merchant_id: int) -> None:
     _apply_payout(payout, answer)
 
 
+@app.task(name="payments.send_run", retry=_RETRY)
+def send_run(*, run_id: int) -> None:
+    """Have the provider send what a run set aside, one after the other; the polls send what it leaves."""
+    for payout in queries.open_in_run(run_id=run_id):
+        send_payout(payout_id=payout.id, merchant_id=payout.merchant_id)
+
+
 def _account_of(payout: Payout) -> str:
     # An account that the provider itself keeps is named by the provider's own id.
     if not payout.destination.startswith("bnk_"):

@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
@@ -14,11 +15,13 @@ from entrepot.base.limits import forget_counts
 from entrepot.base.outbox import defer
 from entrepot.flows.mature_money import mature_money
 from entrepot.flows.net_debts import net_debts
+from entrepot.flows.open_payout_run import open_payout_run
 from entrepot.flows.release_hold import release_hold
 from entrepot.kernel.errors import Refused
 from entrepot.ledger.services import fold_tail, void_expired
 from entrepot.orders import queries as orders
 from entrepot.payments import queries as payments
+from entrepot.payments.terms import Scope, Way
 
 logger: Final = logging.getLogger(__name__)
 
@@ -48,6 +51,16 @@ def mature(timestamp: int) -> None:  # noqa: ARG001 - the scheduler gives it
     while mature_money(at=at):
         pass
     net_debts(at=at)
+
+
+@app.periodic(cron="30 3 * * *")
+@app.task(name="payments.run_payouts", queueing_lock="payments.run_payouts")
+def run_payouts(timestamp: int) -> None:  # noqa: ARG001 - the scheduler gives it
+    """Pay out whoever is due today, by the way that the settings name. A second time the same day gives that run."""
+    at = clock.now()
+    net_debts(at=at)
+    way = Way(settings.PAYOUT_WAY)
+    open_payout_run(day=at.date(), way=way, scope=Scope.DUE, key=f"day/{at:%Y-%m-%d}", at=at)
 
 
 @app.periodic(cron="* * * * * */30")

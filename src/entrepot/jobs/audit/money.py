@@ -112,7 +112,7 @@ MONEY: Final = (
         "A payout on its way is promised in the ledger, one that arrived is posted, one that failed is voided.",
         """SELECT coalesce(p.ref, t.key), format('payout %%s %%s %%s, transfer %%s %%s %%s', p.state, p.amount_minor,
                   p.currency, t.state, t.amount_minor, t.currency)
-             FROM payments_payout p
+             FROM (SELECT * FROM payments_payout WHERE way = 'provider') AS p
              FULL JOIN (SELECT t.id, t.merchant_id, t.payout_id, t.key, t.amount_minor, t.currency,
                                coalesce(e.state, t.state) AS state
                           FROM ledger_transfer t LEFT JOIN ledger_transfer e ON e.pending_id = t.id
@@ -143,6 +143,27 @@ MONEY: Final = (
              LEFT JOIN (SELECT chargeback_id, sum(amount_minor) AS minor FROM payments_chargebackpart GROUP BY 1) AS p
                ON p.chargeback_id = c.id
             WHERE c.amount_minor IS DISTINCT FROM p.minor""",
+    ),
+    Check(
+        "payouts.filed",
+        "What the ledger has given to our bank for a payout is there exactly until the bank has answered.",
+        f"""SELECT coalesce(p.ref, l.subject::text), format('payout %%s, ledger %%s %%s', coalesce(p.state, 'missing'),
+                   coalesce(l.minor, 0), coalesce(p.currency, l.currency))
+              FROM (SELECT * FROM payments_payout WHERE way = 'bank') AS p
+              FULL JOIN ({_STANDING.format(kind="payout_in_transit")}) AS l
+                ON l.subject = p.id AND l.currency = p.currency
+             WHERE coalesce(l.minor, 0)
+                <> CASE WHEN p.state IN ('open', 'sent') THEN p.amount_minor ELSE 0 END OR p.id IS NULL""",
+    ),
+    Check(
+        "payouts.files",
+        "A file for our bank has as many lines and the sum that its run's payouts have.",
+        """SELECT f.message_id, format('file %%s lines %%s, payouts %%s lines %%s', f.lines, f.total_minor, p.lines, p.minor)
+             FROM payments_payoutfile f
+             LEFT JOIN (SELECT run_id, file_number, currency, count(*) AS lines, sum(amount_minor) AS minor
+                          FROM payments_payout GROUP BY 1, 2, 3) AS p
+               ON p.run_id = f.run_id AND p.file_number = f.number AND p.currency = f.currency
+            WHERE (f.lines, f.total_minor) IS DISTINCT FROM (p.lines, p.minor)""",
     ),
     Check(
         "payments.unmatched",

@@ -6,6 +6,19 @@ from entrepot.payments.rules.authorisations import (
     all_agreed,
     check_answerable,
 )
+from entrepot.payments.rules.bank_answers import (
+    WHOLE_FILE,
+    answer_leads,
+    bank_lines,
+    lines_spread,
+)
+from entrepot.payments.rules.bank_checks import (
+    bank_file_faults,
+)
+from entrepot.payments.rules.bank_files import (
+    bank_file_bytes,
+    bank_files,
+)
 from entrepot.payments.rules.chargebacks import (
     CHARGEBACK_MOVES,
     ENDINGS,
@@ -89,11 +102,17 @@ __all__ = [
     "TOLERANCE",
     "UNDECIDED",
     "USUAL",
+    "WHOLE_FILE",
     "ChargedBack",
     "Heard",
     "after",
     "aged",
     "all_agreed",
+    "answer_leads",
+    "bank_file_bytes",
+    "bank_file_faults",
+    "bank_files",
+    "bank_lines",
     "chargeback_after",
     "charged_back",
     "check_amount",
@@ -115,6 +134,7 @@ __all__ = [
     "heard",
     "least_of",
     "left_to_refund",
+    "lines_spread",
     "media_type",
     "next_day",
     "obstacle",

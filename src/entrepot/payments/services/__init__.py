@@ -70,6 +70,13 @@ from entrepot.payments.services.refunds import (
     open_part_refund,
     open_refund,
 )
+from entrepot.payments.services.runs import (
+    lock_runs,
+    new_payout,
+    note_file_taken,
+    record_bank_answer,
+    record_run,
+)
 from entrepot.payments.services.troubles import (
     ask_provider_again,
     decide_return,
@@ -103,9 +110,12 @@ __all__ = [
     "hold_payouts",
     "keep_missed_message",
     "keep_provider_message",
+    "lock_runs",
     "mark_earnings",
     "mark_event_handled",
     "mark_payment_handled",
+    "new_payout",
+    "note_file_taken",
     "note_try",
     "open_holds",
     "open_part_refund",
@@ -115,6 +125,7 @@ __all__ = [
     "provider_message",
     "record_answer",
     "record_authorisation",
+    "record_bank_answer",
     "record_capture",
     "record_chargeback",
     "record_closed",
@@ -123,6 +134,7 @@ __all__ = [
     "record_failure",
     "record_intent",
     "record_payout",
+    "record_run",
     "record_sending",
     "record_taken",
     "record_verdict",

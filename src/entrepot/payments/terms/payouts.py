@@ -47,7 +47,6 @@ class Why(StrEnum):
     OWES = "owes"
     BELOW_LEAST = "below_least"
     NOT_DUE = "not_due"
-    OTHER_COUNTRY = "other_country"  # our bank has no way to pay into that account
     MOVED = "moved"  # the money was taken by something else while the run was made
 
 
@@ -109,6 +108,24 @@ class Proposed:
     amount: Money
     account: str
     why: Why | None
+
+    @property
+    def blocked(self) -> bool:
+        """Whether something stands in the way other than the day."""
+        return self.why is not None and self.why is not Why.NOT_DUE
+
+
+@dataclass(frozen=True, slots=True)
+class RunAsk:
+    """What a run is about, before it has a reference. user_id: who started it, none when it came round by the clock."""
+
+    day: date
+    since: date
+    way: Way
+    scope: Scope
+    key: str
+    user_id: int | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
