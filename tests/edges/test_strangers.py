@@ -17,6 +17,11 @@ from entrepot.parties.services import issue_client
 DESKS = ("merchant/", "operator/", "depot/")
 # The choice of one's own desks names no merchant; a stranger simply has none.
 OPEN = {"merchant/"}
+# What a route's body looks like, by the end of its address; the others take a currency, or none.
+BODIES = {
+    "received": b'{"grams": 100}',
+    "sales": b'{"listing": "l", "variants": ["v"], "starts_at": "2030-01-01T00:00:00Z", "ends_at": "2030-01-02T00:00:00Z", "pieces": 1}',
+}
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
 
@@ -127,7 +132,7 @@ def test_no_token_opens_a_route_of_somebody_else() -> None:
             let_in.append(("no token", route, bare.status_code))
         if route in own:
             continue
-        body = b'{"grams": 100}' if route.endswith("received") else b'{"currency": "USD"}'
+        body = BODIES.get(route.rpartition("/")[2], b'{"currency": "USD"}')
         for method in ("get", "post"):
             answer = client.generic(
                 method, address, body, content_type="application/json",

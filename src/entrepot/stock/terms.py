@@ -266,6 +266,14 @@ class SaleUnknown(NotFound):
     remedy = "Check the address."
 
 
+class NoTicket(NotFound):
+    """The shopper has no ticket for the sale."""
+
+    code = "stock.no_ticket"
+    message = "You have no ticket for this flash sale."
+    remedy = "Take one while its waiting room is open."
+
+
 class SaleOverlaps(Refused):
     """An article is in one flash sale at a time."""
 
