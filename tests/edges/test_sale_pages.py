@@ -140,7 +140,7 @@ def test_programs_take_tickets_and_merchants_programs_set_sales(client: Client) 
     assert client.get(f"/api/v1/sales/{sale}/ticket", headers=token).json()["code"] == "stock.no_ticket"
     for _ in range(2):
         taken = client.post(f"/api/v1/sales/{sale}/ticket", headers=token)
-        assert (taken.status_code, taken.json()["state"], taken.json()["pieces"]) == (200, "admitted", 1)
+        assert (taken.status_code, taken.json()["state"], taken.json()["pieces"]) == (201, "admitted", 1)
     owner = make.people.merchant_viewer(merchant_id=shop.merchant_id).user_id
     token = {"Authorization": f"Bearer {bearer(client, scopes=['merchant'], user_id=owner)}", "Idempotency-Key": "k"}
     slug = desk(shop.merchant_id)[1].rpartition("/")[2]

@@ -1,11 +1,10 @@
 """Flash sales and their queue, goods ordered before they arrive, limits for each shopper."""
 
 from datetime import date, datetime, timedelta
-from http import HTTPStatus
 from typing import Annotated, Literal
 
 import msgspec
-from dmr import Body, Path, modify
+from dmr import Body, Path
 
 from entrepot.api.door import Door
 from entrepot.api.v1.baskets import as_shopper
@@ -80,7 +79,6 @@ class TicketDoor(Door):
         sale = stock.sale(ref=parsed_path.ref)
         return _ticket(sale, self.viewer.shopper_id or 0)
 
-    @modify(status_code=HTTPStatus.OK)
     def post(self, parsed_path: Path[RefPath]) -> TicketOut:
         """Take a ticket; who has one keeps it. Refused when the sale is not open, or sold out."""
         sale = stock.sale(ref=parsed_path.ref)
