@@ -63,7 +63,7 @@ bench: $(READY) ## Measure the pages and the checkout, printed with machine and 
 
 soak: $(READY) ## The long tests: kill and restart, races, an hour of properties
 	@$(BIN)/python tools/messages.py compile
-	@tools/with_postgres $(BIN)/pytest -n 2 --dist loadgroup -r fEs --hypothesis-profile soak $(ARGS)
+	@ENTREPOT_KILLS=$${ENTREPOT_KILLS:-20} tools/with_postgres $(BIN)/pytest -n 2 --dist loadgroup -r fEs --hypothesis-profile soak $(ARGS)
 
 screenshots: $(READY) ## Every page at 1280 and 390 px in both languages, from a running demo
 	@$(BIN)/python tools/screenshots.py $(ARGS)

@@ -1,4 +1,4 @@
-"""Twenty times SIGKILL on the web or the worker, at random moments of a sale: it ends the same, and the audit is clean."""
+"""SIGKILL on the web or the worker, again and again at random moments of a sale: it ends the same, and the audit is clean."""
 
 import os
 import random
