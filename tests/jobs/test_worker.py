@@ -20,6 +20,8 @@ from entrepot.search.queries.engine import TantivyReader
 
 ROOT = Path(__file__).resolve().parents[2]
 LISTINGS = 60
+# One process makes the market once for all of them.
+pytestmark = pytest.mark.xdist_group("worker")
 
 
 class Market:
