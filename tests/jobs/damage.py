@@ -50,7 +50,7 @@ PLANTED = {
     ),
     "a hold says more than was booked": (
         "UPDATE payments_hold SET goods_minor = goods_minor + 1 WHERE consignment_id = {part}",
-        {"holds.booked", "holds.order"},
+        {"holds.booked", "holds.order", "payments.allocated"},
     ),
     "a hold is released without the ledger": (
         "UPDATE payments_hold SET state = 'released', released_at = now() WHERE consignment_id = {part}",
@@ -58,7 +58,7 @@ PLANTED = {
     ),
     "a hold is gone": (
         "DELETE FROM payments_hold WHERE consignment_id = {part}",
-        {"holds.booked", "orders.holds"},
+        {"holds.booked", "orders.holds", "payments.allocated"},
     ),
     "a refund was opened without the ledger": (
         ("INSERT INTO payments_refund (id, ref, shopper_id, payment_id, order_id, key, intent_id, amount_minor, currency,"
@@ -156,7 +156,7 @@ PLANTED = {
     ),
     "money was taken for an order that is not paid": (
         "UPDATE payments_payment SET state = 'captured' WHERE order_id = {placed}",
-        {"orders.money"},
+        {"orders.money", "payments.allocated"},
     ),
     "a cancelled order can still be paid": (
         "UPDATE payments_payment SET state = 'awaiting' WHERE order_id = {cancelled}",
@@ -230,5 +230,17 @@ PLANTED = {
         " VALUES ('default', 'payments.poll', 'doing') RETURNING id)"
         " UPDATE procrastinate_jobs SET status = 'doing' WHERE task_name = 'payments.open_intent'"),
         {"jobs.stuck"},
+    ),
+    "an order holds a promotion that its price knows nothing of": (
+        ("INSERT INTO promotions_use (id, shopper_id, promotion_id, owner_id, order_id, off_minor, promoted_minor, currency,"
+        " held_at) SELECT 1, shopper_id, 7, 0, id, 5, 5, 'CNY', now() FROM orders_order WHERE id = {paid}"),
+        {"promotions.orders"},
+    ),
+    "a promotion counts uses that nobody holds": (
+        ("INSERT INTO promotions_promotion (id, merchant_id, ref, key, title, kind, percent, currency, buy, free, channel,"
+        " category, listing_ids, code, since, uses_max, uses, exclusive, rank, platform_percent, made_by, made_at)"
+        " VALUES (7, 0, 'prm_7', 'k', '{{}}', 'percent', 10, '', 0, 0, '', '', '{{}}', 'X7', now(), 3, 2, false, 100, 100,"
+        " 1, now())"),
+        {"promotions.uses"},
     ),
 }  # fmt: skip

@@ -17,6 +17,7 @@ from entrepot.promotions.terms import (
     PromotionId,
     Scope,
     Terms,
+    Use,
 )
 from tests.parties.make import AT
 
@@ -75,3 +76,7 @@ def put_up(kind: Kind = Kind.PERCENT, *, owner_id: int = MARKETPLACE, at: dateti
         viewer=viewer, owner_id=owner_id, terms=terms(kind, at=at, **facts), key=new_reference("key"), at=at
     )
     return queries.promotion(viewer=viewer, owner_id=owner_id, ref=ref)
+
+
+def use(promotion: Promotion, minor: int = 500) -> Use:
+    return Use(promotion.id, promotion.owner_id, promotion.terms.title, usd(minor), usd(minor))

@@ -43,6 +43,7 @@ _ORDER: Final = tuple(Kind)
 _WHOLE: Final = Decimal(100)
 _RANK_MAX: Final = 999
 _PIECES_MAX: Final = 99
+_ROUNDINGS: Final = 3
 _STANDINGS: Final = {
     Standing.COMING: "not_begun", Standing.OVER: "expired", Standing.ENDED: "ended", Standing.SPENT: "used_up",
 }  # fmt: skip
@@ -328,8 +329,8 @@ def _bearable(basket: _Basket, i: int, platform_percent: int) -> int:
     item = basket.items[i]
     price = item.goods.minor - basket.given[i]
     fee = int((price * item.fee).to_integral_value(rounding=ROUND_UP))
-    # One less, since the marketplace's share of a line is rounded.
-    return max(price - fee - basket.carried[i] - 1, 0) * 100 // (100 - platform_percent)
+    # A little less, since commission, the tax on it and the marketplace's share are rounded each.
+    return max(price - fee - basket.carried[i] - _ROUNDINGS, 0) * 100 // (100 - platform_percent)
 
 
 def _apportioned(whole: int, room: dict[int, int]) -> dict[int, int]:

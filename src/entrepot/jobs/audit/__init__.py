@@ -8,10 +8,11 @@ from entrepot.jobs.audit.allowance import ALLOWANCE
 from entrepot.jobs.audit.book import BOOK
 from entrepot.jobs.audit.goods import GOODS
 from entrepot.jobs.audit.money import MONEY
+from entrepot.jobs.audit.promotions import PROMOTIONS
 from entrepot.jobs.audit.report import Check, Finding, Offender, audited
 from entrepot.jobs.audit.sales import SALES
 from entrepot.jobs.audit.traffic import TRAFFIC
 
-CHECKS = (*BOOK, *MONEY, *GOODS, *SALES, *ALLOWANCE, *TRAFFIC)
+CHECKS = (*BOOK, *MONEY, *GOODS, *SALES, *ALLOWANCE, *PROMOTIONS, *TRAFFIC)
 
 __all__ = ["CHECKS", "Check", "Finding", "Offender", "audited"]
