@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from entrepot.carriage.terms import Level
 from entrepot.catalogue import queries as catalogue
 from entrepot.catalogue.terms import CategoryNode
 from entrepot.channels import queries as channels
@@ -98,6 +99,11 @@ class Example:
     channel: str
     listing_id: int
     category: str
+
+
+def level_name(level: str) -> str:
+    """A delivery's level in the reader's language."""
+    return {Level.STANDARD: _("Standard delivery"), Level.EXPRESS: _("Express delivery")}.get(Level(level), level)
 
 
 def kind_words(kind: Kind) -> str:

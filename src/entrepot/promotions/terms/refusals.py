@@ -143,7 +143,7 @@ class CodeNotTheseGoods(Refused):
 
     code = "promotions.code_not_these_goods"
     message = "This code is not for any of the goods in your basket."
-    remedy = "See which goods it is for."
+    remedy = "Take it out, or use it for other goods."
 
 
 class CodeMerchantNotIn(Refused):

@@ -26,6 +26,7 @@ from entrepot.rates.terms import Rate
 from entrepot.web.explained import explained
 from entrepot.web.merchant.desk import for_merchant
 from entrepot.web.merchant.words import moment_name, step_name
+from entrepot.web.promoting import level_name
 from entrepot.web.templating import language
 from entrepot.web.viewer import viewer_of
 
@@ -49,13 +50,17 @@ TABS = (
 class Account:
     """What a consignment brings, in the merchant's own currency, and what it comes from when the shopper paid in another.
 
-    paid: what the shopper paid for the goods; taken: the commission within it.
+    given, carried: what the merchant bears of discounts on goods and on delivery. paid: what the shopper paid for the
+    goods; added: what the marketplace adds to it for discounts that it bears; taken: the commission within both.
     """
 
     goods: Money
+    given: Money
+    carried: Money
     commission: Money
     net: Money
     paid: Money
+    added: Money
     taken: Money
     rate: Rate | None
     # One unit of the merchant's currency, and what the shopper was charged for it.
@@ -98,6 +103,7 @@ def show(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
         "merchant": merchant,
         "consignment": consignment,
         "account": account,
+        "way": level_name(consignment.level),
         "source": citation(account.rate.source, language()) if account.rate else "",
         "tracking": _tracking(consignment),
         "chargeback": payments.standing_chargebacks(merchant_id=merchant.id, consignment_ids=[consignment.id]).get(
@@ -134,11 +140,17 @@ def _account(consignment: ConsignmentView) -> Account:
     net = consignment.merchant_net
     goods = Money.total((line.merchant_unit * line.quantity for line in consignment.lines), net.currency)
     rate = orders.frozen_rate(consignment=consignment)
+    given = Money.total((line.merchant_discount for line in consignment.lines if line.merchant_discount), net.currency)
+    carried = Money.total((line.merchant_freight for line in consignment.lines if line.merchant_freight), net.currency)
+    reductions = consignment.reductions
     return Account(
         goods=goods,
-        commission=goods - net,
+        given=given,
+        carried=carried,
+        commission=goods - given - carried - net,
         net=net,
         paid=consignment.amounts.goods,
+        added=reductions.promoted if reductions else Money.zero(consignment.amounts.goods.currency),
         taken=consignment.commission,
         rate=rate,
         one=Money(10 ** exponent(net.currency), net.currency),

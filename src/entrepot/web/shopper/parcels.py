@@ -7,10 +7,10 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from entrepot.basket.terms import Basket
-from entrepot.carriage.terms import Level
 from entrepot.kernel.money import Money
 from entrepot.landed.terms import BasketQuote, ConsignmentQuote, LineQuote, Refusal
 from entrepot.web.explained import Row
+from entrepot.web.promoting import level_name
 from entrepot.web.shopper.ahead import Wait
 from entrepot.web.shopper.prices import notes_of, reason_of, regime_name, rows_of
 from entrepot.web.templating import text
@@ -98,11 +98,6 @@ def parcels_of(
 def refusals_of(quote: BasketQuote, places: Places) -> tuple[RefusalShown, ...]:
     """What the quote refuses."""
     return tuple(_refusal(each, places) for each in quote.refusals)
-
-
-def level_name(level: str) -> str:
-    """A delivery's level in the reader's language."""
-    return {Level.STANDARD: _("Standard delivery"), Level.EXPRESS: _("Express delivery")}.get(Level(level), level)
 
 
 def _parcel(
