@@ -74,6 +74,15 @@ PLANTED = {
         "UPDATE payments_payout SET state = 'paid' WHERE merchant_id = {merchant}",
         {"payouts.booked"},
     ),
+    "a payout by bank has no money in the ledger": (
+        "UPDATE payments_payout SET way = 'bank' WHERE merchant_id = {merchant}",
+        {"payouts.filed", "payouts.booked"},
+    ),
+    "a file for the bank has a line too many": (
+        ("INSERT INTO payments_payoutfile (id, run_id, number, message_id, currency, lines, total_minor, digest, made_at)"
+        " VALUES (1, 1, 1, 'x', 'USD', 1, 1, '', now())"),
+        {"payouts.files"},
+    ),
     "a payout is gone": ("DELETE FROM payments_payout WHERE merchant_id = {merchant}", {"payouts.booked"}),
     "a payment needs an operator": (
         "UPDATE payments_payment SET trouble = 'amount differs' WHERE order_id = {paid}",

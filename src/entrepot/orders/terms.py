@@ -298,6 +298,18 @@ class ConsignmentCard:
 
 
 @dataclass(frozen=True, slots=True)
+class SoldGroup:
+    """Lines sold by one merchant in one category, channel and currency: their goods and the commission on them."""
+
+    merchant_id: int
+    category: str
+    channel: str
+    lines: int
+    goods: Money
+    commission: Money
+
+
+@dataclass(frozen=True, slots=True)
 class OrderToPay:
     """What settling a payment needs to know of its order."""
 

@@ -2,7 +2,7 @@
 
 from entrepot.catalogue.queries.affected import AffectedListing, affected_listings
 from entrepot.catalogue.queries.cards import cards, index_documents, published_ids
-from entrepot.catalogue.queries.categories import categories, category
+from entrepot.catalogue.queries.categories import categories, category, category_ref
 from entrepot.catalogue.queries.coding import coding_model, decisions, suggested_codes
 from entrepot.catalogue.queries.imports import (
     feed_path,
@@ -32,6 +32,7 @@ __all__ = [
     "cards",
     "categories",
     "category",
+    "category_ref",
     "coding_model",
     "decisions",
     "feed_path",

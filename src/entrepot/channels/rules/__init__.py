@@ -8,8 +8,10 @@ from entrepot.channels.rules.fees import (
     fee_book,
     fee_for,
     fee_tax,
+    rate_for,
     reserve_for,
     taken_of,
+    with_rule,
 )
 from entrepot.channels.rules.presets import PRESETS, lane_between, must_admit, sends_to
 
@@ -24,7 +26,9 @@ __all__ = [
     "fee_tax",
     "lane_between",
     "must_admit",
+    "rate_for",
     "reserve_for",
     "sends_to",
     "taken_of",
+    "with_rule",
 ]

@@ -6,6 +6,7 @@ is left, the channel's own commission.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Final, Protocol, TypeVar
@@ -97,6 +98,21 @@ def commission_rule(*, book: FeeBook, merchant_id: int, category: str, channel: 
                 if rule is not None and rule.rate is not None:
                     return rule
     return None
+
+
+def rate_for(*, book: FeeBook, channel: Channel, merchant_id: int, category: str, on: date) -> Decimal:
+    """The commission on a day (UTC): the rule's in force, else the channel's own."""
+    rule = commission_rule(book=book, merchant_id=merchant_id, category=category, channel=channel.slug, on=on)
+    return channel.commission if rule is None or rule.rate is None else rule.rate
+
+
+def with_rule(*, book: FeeBook, rule: CommissionRule) -> FeeBook:
+    """The book as it would be with one more rule, recorded last."""
+    known = [one for rules in book.commissions.values() for one in rules]
+    last = replace(rule, id=max((one.id for one in known), default=0) + 1)
+    return replace(
+        book, commissions=fee_book(seat=book.seat, commissions=[*known, last], reserves=(), taxes=()).commissions
+    )
 
 
 def fee_for(*, book: FeeBook, channel: Channel, merchant_id: int, country: str, category: str, on: date) -> Fee:

@@ -36,6 +36,7 @@ from entrepot.orders.queries.orders import (
     rows_of_consignment,
     rows_of_order,
 )
+from entrepot.orders.queries.sold import sold_groups
 
 __all__ = [
     "claim_ask",
@@ -71,5 +72,6 @@ __all__ = [
     "rows_of_consignment",
     "rows_of_consignments",
     "rows_of_order",
+    "sold_groups",
     "standing_consignments",
 ]

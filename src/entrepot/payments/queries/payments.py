@@ -88,14 +88,14 @@ def payment_at_provider(*, intent_id: str = "", reference: str = "") -> Payment 
 
 def payments_in_trouble(*, viewer: Viewer, limit: int = 50) -> tuple[Payment, ...]:
     """Payments that the operator has to look into, latest first. Raises NotYours for others."""
-    must_operate(viewer)
+    must_operate(viewer=viewer)
     with across_owners("the operator's list of troubles"):
         return tuple(_payment(row) for row in models.PaymentRow.objects.exclude(trouble="").order_by("-id")[:limit])
 
 
 def actions_on(*, viewer: Viewer, payment_id: int) -> tuple[OperatorAction, ...]:
     """What operators did about a payment, latest first. Raises NotYours for others."""
-    must_operate(viewer)
+    must_operate(viewer=viewer)
     rows = models.OperatorActionRow.objects.filter(payment_id=payment_id).order_by("-id")
     return tuple(OperatorAction(row.at, row.user_id, OperatorVerb(row.verb), row.reason) for row in rows)
 
@@ -130,7 +130,7 @@ def events_odd(*, viewer: Viewer, after: int | None = None, limit: int = 50) -> 
 
     Raises NotYours for others.
     """
-    must_operate(viewer)
+    must_operate(viewer=viewer)
     odd = Q(outcome__in=[Outcome.UNMATCHED, Outcome.REFUSED]) | Q(processed_at__isnull=True, tries__gte=TRIES_MOST)
     rows = models.EventRow.objects.filter(odd).order_by("-id")
     if after is not None:

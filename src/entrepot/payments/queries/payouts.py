@@ -63,7 +63,7 @@ def holds_of_payment(*, payment_id: int, merchant_ids: Sequence[int]) -> tuple[H
 
 def holds_of_order(*, viewer: Viewer, order_id: int, merchant_ids: Sequence[int]) -> tuple[Hold, ...]:
     """What is held for an order's consignments, for the operator. Raises NotYours for others."""
-    must_operate(viewer)
+    must_operate(viewer=viewer)
     rows = models.HoldRow.objects.filter(merchant_id__in=list(merchant_ids), order_id=order_id).order_by("id")
     return tuple(_hold(row) for row in rows)
 
@@ -119,7 +119,7 @@ def payouts_of(*, viewer: Viewer, merchant_id: int, after: int | None = None, li
     rows = models.PayoutRow.objects.filter(merchant_id=merchant_id).order_by("-id")
     if after is not None:
         rows = rows.filter(id__lt=after)
-    return tuple(payout_of_row(row) for row in rows[:limit])
+    return tuple(payout_of_row(row=row) for row in rows[:limit])
 
 
 def payout(*, viewer: Viewer, merchant_id: int, ref: str) -> Payout:
@@ -128,7 +128,7 @@ def payout(*, viewer: Viewer, merchant_id: int, ref: str) -> Payout:
     row = models.PayoutRow.objects.filter(merchant_id=merchant_id, ref=ref).first()
     if row is None:
         raise PayoutUnknown
-    return payout_of_row(row)
+    return payout_of_row(row=row)
 
 
 def payout_by_id(*, payout_id: int, merchant_id: int) -> Payout:
@@ -136,20 +136,20 @@ def payout_by_id(*, payout_id: int, merchant_id: int) -> Payout:
     row = models.PayoutRow.objects.filter(merchant_id=merchant_id, id=payout_id).first()
     if row is None:
         raise PayoutUnknown
-    return payout_of_row(row)
+    return payout_of_row(row=row)
 
 
 def payout_by_key(*, merchant_id: int, key: str) -> Payout | None:
     """The payout that was opened under this key."""
     row = models.PayoutRow.objects.filter(merchant_id=merchant_id, key=key).first()
-    return payout_of_row(row) if row else None
+    return payout_of_row(row=row) if row else None
 
 
 def payout_at_provider(*, provider_id: str, reference: str) -> Payout | None:
     """The payout that the provider means by our reference; its own id must not speak against it."""
     with across_owners("the provider names a payout, not whose it is"):
         row = models.PayoutRow.objects.filter(ref=reference, provider_id__in=["", provider_id]).first()
-    return payout_of_row(row) if row else None
+    return payout_of_row(row=row) if row else None
 
 
 # --- the proof
@@ -226,7 +226,8 @@ def _hold(row: models.HoldRow) -> Hold:
     )
 
 
-def payout_of_row(row: models.PayoutRow) -> Payout:
+def payout_of_row(*, row: models.PayoutRow) -> Payout:
+    """A payout as others see it."""
     return Payout(
         id=PayoutId(row.id),
         ref=row.ref,

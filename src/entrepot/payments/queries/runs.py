@@ -62,7 +62,7 @@ def proposals(*, day: date, since: date, scope: Scope) -> tuple[Proposed, ...]:
 
 def payout_preview(*, viewer: Viewer, day: date, scope: Scope) -> tuple[Proposed, ...]:
     """Who a run of that day would pay and who not, for operators. Raises NotYours for others."""
-    must_operate(viewer)
+    must_operate(viewer=viewer)
     return proposals(day=day, since=days_covered_until(day=day), scope=scope)
 
 
@@ -80,14 +80,14 @@ def run_by_key(*, key: str) -> PayoutRun | None:
 
 def payout_runs(*, viewer: Viewer, after: int | None = None, limit: int = 50) -> tuple[PayoutRun, ...]:
     """The runs, latest first, after the run id `after`, for operators. Raises NotYours for others."""
-    must_operate(viewer)
+    must_operate(viewer=viewer)
     rows = models.PayoutRunRow.objects.order_by("-id")
     return tuple(_run(row) for row in (rows if after is None else rows.filter(id__lt=after))[:limit])
 
 
 def payout_run(*, viewer: Viewer, ref: str) -> PayoutRun:
     """One run, for operators. Raises NotYours for others, PayoutUnknown."""
-    must_operate(viewer)
+    must_operate(viewer=viewer)
     row = models.PayoutRunRow.objects.filter(ref=ref).first()
     if row is None:
         raise PayoutUnknown
@@ -112,7 +112,7 @@ def run_payouts(
     *, viewer: Viewer, run_id: int, file_number: int | None = None, after: int = 0, limit: int | None = 50
 ) -> tuple[Payout, ...]:
     """A run's payouts in their order, for operators. Raises NotYours for others."""
-    must_operate(viewer)
+    must_operate(viewer=viewer)
     return _payouts(run_id, file_number, after, limit)
 
 
@@ -120,12 +120,12 @@ def open_in_run(*, run_id: int) -> tuple[Payout, ...]:
     """A run's payouts that the provider has not been asked for yet."""
     with across_owners("a run pays many merchants"):
         rows = models.PayoutRow.objects.filter(run_id=run_id, state="open", way=Way.PROVIDER).order_by("id")
-        return tuple(payout_of_row(row) for row in rows)
+        return tuple(payout_of_row(row=row) for row in rows)
 
 
 def run_skips(*, viewer: Viewer, run_id: int, after: int = 0, limit: int = 50) -> tuple[tuple[int, Skipped], ...]:
     """(key, whom the run did not pay), in the order of keys after `after`. Raises NotYours for all but operators."""
-    must_operate(viewer)
+    must_operate(viewer=viewer)
     with across_owners("a run looks at many merchants"):
         rows = models.PayoutSkipRow.objects.filter(run_id=run_id, id__gt=after).order_by("id")[:limit]
         return tuple(
@@ -135,7 +135,7 @@ def run_skips(*, viewer: Viewer, run_id: int, after: int = 0, limit: int = 50) -
 
 def run_files(*, viewer: Viewer, run_id: int) -> tuple[PayoutFile, ...]:
     """A run's files for our bank in their order. Raises NotYours for all but operators."""
-    must_operate(viewer)
+    must_operate(viewer=viewer)
     return tuple(_file(row) for row in models.PayoutFileRow.objects.filter(run_id=run_id).order_by("number"))
 
 
@@ -182,7 +182,7 @@ def payouts_in_answer(
     """Payouts by bank that an answer names: by their own reference, and those inside files by message id."""
     with across_owners("the bank names payouts, not whose they are"):
         rows = models.PayoutRow.objects.filter(ref__in=list(references), way=Way.BANK)
-        named = {row.ref: payout_of_row(row) for row in rows}
+        named = {row.ref: payout_of_row(row=row) for row in rows}
     inside = {}
     for file in models.PayoutFileRow.objects.filter(message_id__in=list(message_ids)):
         inside[file.message_id] = _payouts(file.run_id, file.number, 0, None)
@@ -197,13 +197,13 @@ def bank_answer_by_digest(*, digest: str) -> BankAnswer | None:
 
 def bank_answers(*, viewer: Viewer, limit: int = 50) -> tuple[BankAnswer, ...]:
     """What our bank answered, latest first. Raises NotYours for all but operators."""
-    must_operate(viewer)
+    must_operate(viewer=viewer)
     return tuple(_answer(row) for row in models.BankAnswerRow.objects.order_by("-id")[:limit])
 
 
 def files_taken(*, viewer: Viewer, file_ids: Sequence[int]) -> Mapping[int, int]:
     """How often files were taken away. Raises NotYours for all but operators."""
-    must_operate(viewer)
+    must_operate(viewer=viewer)
     counts: dict[int, int] = defaultdict(int)
     for file_id in models.FileTakenRow.objects.filter(file_id__in=list(file_ids)).values_list("file_id", flat=True):
         counts[file_id] += 1
@@ -222,7 +222,7 @@ def _payouts(run_id: int, file_number: int | None, after: int, limit: int | None
         rows = models.PayoutRow.objects.filter(run_id=run_id, id__gt=after).order_by("id")
         if file_number is not None:
             rows = rows.filter(file_number=file_number)
-        return tuple(payout_of_row(row) for row in rows[:limit])
+        return tuple(payout_of_row(row=row) for row in rows[:limit])
 
 
 def _run(row: models.PayoutRunRow) -> PayoutRun:

@@ -68,7 +68,7 @@ def schedule(*, viewer: Viewer, merchant_id: int) -> Schedule:
 
 def payout_block(*, viewer: Viewer, merchant_id: int) -> PayoutBlock | None:
     """Whether an operator holds the merchant's payouts now, and why, for operators. Raises NotYours for others."""
-    must_operate(viewer)
+    must_operate(viewer=viewer)
     row = models.PayoutBlockRow.objects.filter(merchant_id=merchant_id, until__isnull=True).first()
     return PayoutBlock(row.merchant_id, row.reason, row.user_id, row.since, row.until) if row else None
 
@@ -117,7 +117,7 @@ def extension_known(*, merchant_id: int, consignment_id: int, key: str) -> bool:
 
 def debts(*, viewer: Viewer, at: datetime, after: int = 0, limit: int = 50) -> tuple[Debt, ...]:
     """Who owes the marketplace what, by age, for operators; ascending by merchant. Raises NotYours for others."""
-    must_operate(viewer)
+    must_operate(viewer=viewer)
     owing = ledger.subjects_owing(kind=Kind.MERCHANT_RECEIVABLE, after=after, limit=limit)
     return tuple(
         rules.aged(
@@ -134,7 +134,7 @@ def debts(*, viewer: Viewer, at: datetime, after: int = 0, limit: int = 50) -> t
 
 def write_offs(*, viewer: Viewer, limit: int = 50) -> tuple[WriteOff, ...]:
     """Debts that were given up, latest first, for operators. Raises NotYours for others."""
-    must_operate(viewer)
+    must_operate(viewer=viewer)
     with across_owners("the operator's list of debts given up"):
         rows = list(models.WriteOffRow.objects.order_by("-id")[:limit])
     return tuple(
@@ -150,7 +150,7 @@ def write_off_by_key(*, merchant_id: int, key: str) -> str | None:
 
 def reserves_kept(*, viewer: Viewer, limit: int = 50) -> tuple[tuple[int, Money, datetime | None], ...]:
     """(merchant, kept, next return) for operators, the next to return first. Raises NotYours for others."""
-    must_operate(viewer)
+    must_operate(viewer=viewer)
     with across_owners("the operator's list of reserves"), connection.cursor() as cursor:
         cursor.execute(
             """SELECT merchant_id, currency, sum(reserve_minor)::bigint, min(reserve_until) FROM payments_earning

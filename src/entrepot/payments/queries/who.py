@@ -3,7 +3,7 @@
 from entrepot.parties.terms import NotYours, Viewer
 
 
-def must_operate(viewer: Viewer) -> None:
+def must_operate(*, viewer: Viewer) -> None:
     """Raises NotYours for all but operators."""
     if not viewer.operator:
         raise NotYours

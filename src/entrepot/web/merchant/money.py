@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from entrepot.base import clock
@@ -20,6 +21,7 @@ from entrepot.orders import queries as orders
 from entrepot.parties import queries as parties
 from entrepot.parties.terms import Merchant, NotYours, Role
 from entrepot.payments import queries as payments
+from entrepot.payments.rules import next_day
 from entrepot.payments.terms import Hold, HoldState, Payout, PayoutState
 from entrepot.web.merchant.desk import for_merchant
 from entrepot.web.viewer import viewer_of
@@ -71,6 +73,10 @@ def show(request: HttpRequest, merchant: Merchant) -> HttpResponse:
         "following": entries[_PAGE - 1].id if len(entries) > _PAGE else None,
         "first": not before,
         "account": parties.bank_account(merchant_id=merchant.id),
+        "next_day": next_day(
+            schedule=payments.schedule(viewer=viewer, merchant_id=merchant.id), after=clock.now().date()
+        ),
+        "stopped": payments.payouts_held(merchant_id=merchant.id),
         "owner": viewer.merchants.get(merchant.id) is Role.OWNER,
         "key": new_reference("key"),
     }
@@ -109,7 +115,7 @@ def _move(entry: Entry, refs: dict[int, str]) -> MoveRow:
     credited = entry.credit_kind is Kind.MERCHANT_AVAILABLE
     return MoveRow(
         at=entry.effective_at,
-        what=_("Sale released") if entry.code is not Code.PAYOUT else _("Payout"),
+        what=str(_MOVES.get(entry.code, _MOVES[Code.RELEASED_MERCHANT])),
         change=entry.amount if credited else -entry.amount,
         pending=entry.state.value == "pending",
         voided=entry.state.value == "voided",
@@ -117,6 +123,22 @@ def _move(entry: Entry, refs: dict[int, str]) -> MoveRow:
     )
 
 
+_MOVES = {
+    Code.RELEASED_MERCHANT: gettext_lazy("Sale released"),
+    Code.PAYOUT: gettext_lazy("Payout"),
+    Code.PAYOUT_SET_ASIDE: gettext_lazy("Payout"),
+    Code.PAYOUT_FAILED: gettext_lazy("Payout came back"),
+    Code.PAYOUT_RETURNED: gettext_lazy("Payout came back"),
+    Code.MATURED: gettext_lazy("Became available"),
+    Code.RESERVED: gettext_lazy("Kept as a reserve"),
+    Code.RESERVE_RETURNED: gettext_lazy("Reserve came back"),
+    Code.CLAWED_BACK: gettext_lazy("Taken back for a refund"),
+    Code.NETTED: gettext_lazy("Paid what you owed"),
+    Code.FULFILMENT: gettext_lazy("Fulfilment fee"),
+    Code.DISPUTE_SET_ASIDE: gettext_lazy("Set aside for a chargeback"),
+    Code.DISPUTE_WON: gettext_lazy("Chargeback won"),
+    Code.DISPUTE_LOST: gettext_lazy("Chargeback lost"),
+}
 _PAYOUT_TONES = {
     PayoutState.OPEN: "going",
     PayoutState.SENT: "going",

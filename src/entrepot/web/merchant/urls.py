@@ -14,6 +14,7 @@ from entrepot.web.merchant import (
     overview,
     promotions,
     sales,
+    terms,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -60,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         chargebacks.drop,
         name="merchant-chargeback-drop",
     ),
+    path("<slug:merchant>/money/terms/", terms.show, name="merchant-terms"),
     path("<slug:merchant>/money/payout/", money.take_out, name="merchant-take-out"),
     path("<slug:merchant>/money/payouts/<slug:ref>/", money.payout, name="merchant-payout"),
     path("<slug:merchant>/", overview.show, name="merchant"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from entrepot.kernel.errors import fill
 from entrepot.ledger.terms import Code, Kind
-from entrepot.payments.terms import AmountDiffers, OperatorVerb, ProviderRefused, ProviderSilent
+from entrepot.payments.terms import AmountDiffers, OperatorVerb, ProviderRefused, ProviderSilent, Why
 
 _ACCOUNTS: dict[Kind, Promise] = {
     Kind.PSP_RECEIVABLE: _("At the payment provider"),
@@ -88,6 +88,22 @@ _CODES: dict[Code, Promise] = {
     Code.REVERSED: _("Reversed"),
     Code.ADJUSTED: _("Adjusting entry"),
 }
+
+
+_WHYS: dict[Why, Promise] = {
+    Why.NOT_VERIFIED: _("The business is not verified"),
+    Why.NO_ACCOUNT: _("No bank account is known"),
+    Why.HELD: _("Held by an operator"),
+    Why.OWES: _("Owes the marketplace money"),
+    Why.BELOW_LEAST: _("Below the least amount"),
+    Why.NOT_DUE: _("Not its day"),
+    Why.MOVED: _("The money was taken by something else meanwhile"),
+}
+
+
+def why_name(why: Why) -> str:
+    """Why somebody is not paid out, in the reader's language."""
+    return str(_WHYS[why])
 
 
 def account_name(kind: Kind) -> str:
