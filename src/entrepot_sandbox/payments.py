@@ -20,6 +20,9 @@ DECLINED: Final = "4000000000000002"
 PROCESSING: Final = "4000000000000119"
 REPLY_LOST: Final = "4000000000009995"
 DISPUTED: Final = "4000000000000259"
+# Bank accounts that misbehave, by the end of their number: closed, and sent back after it was said to have arrived.
+CLOSED: Final = "111111113"
+COMES_BACK: Final = "111111171"
 TEST_CARDS: Final = (SUCCEEDS, DECLINED, PROCESSING, REPLY_LOST, DISPUTED)
 
 
@@ -283,11 +286,11 @@ class Payments(Party):
         if payout is None or payout["status"] != "in_transit":
             return
         destination = str(payout["destination"]).lower()
-        fails = "fail" in destination
+        fails = "fail" in destination or destination.endswith(CLOSED)
         payout["status"] = "failed" if fails else "paid"
         if fails:
             payout["failure"] = "account_closed"
-        elif "return" in destination:
+        elif "return" in destination or destination.endswith(COMES_BACK):
             self.store.later("return", key, wait=self._pace)
         payout["arrived_at"] = iso(time.time())
         self.store.put(payout, kind="payout")

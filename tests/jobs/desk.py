@@ -1,5 +1,7 @@
 """A sale at the provider's desk: opened there, heard of, worked off, and looked at from both sides."""
 
+from datetime import UTC, datetime
+
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -8,7 +10,7 @@ from entrepot.jobs import payments as jobs
 from entrepot.ledger import queries as ledger
 from entrepot.payments import queries
 from entrepot.payments.models import EventRow
-from entrepot.payments.services import take_provider_event
+from entrepot.payments.services import keep_provider_message, provider_message
 from tests.flows import make
 from tests.payments.make import AT, SECRET
 
@@ -23,7 +25,9 @@ def opened(**more):
 def hear(messages):
     """Take messages as they come and act on each."""
     for body, headers in messages:
-        take_provider_event(body=body, headers=headers, secret=SECRET, at=AT)
+        scheme = "stripe" if "Stripe-Signature" in headers else "sandbox"
+        message = provider_message(body=body, headers=headers, secret=SECRET, scheme=scheme, moment=datetime.now(UTC))
+        keep_provider_message(message=message, at=AT)
         work_off()
 
 

@@ -8,6 +8,8 @@ from entrepot.kernel.money import Money
 from entrepot.payments import rules
 from entrepot.payments.terms import (
     AmountDiffers,
+    ChargebackState,
+    ChargebackVerb,
     HoldState,
     NotDue,
     PayoutState,
@@ -23,11 +25,14 @@ TABLE = {
     S.CREATED: {V.OPEN: S.OPENING, V.CAPTURE: S.CAPTURED, V.CANCEL: S.CANCELLED},
     S.OPENING: {
         V.OPEN: S.OPENING, V.AWAIT: S.AWAITING, V.CAPTURE: S.CAPTURED, V.FAIL: S.FAILED, V.CANCEL: S.CANCELLED,
+        V.AUTHORISE: S.AUTHORISED,
     },
-    S.AWAITING: {V.CAPTURE: S.CAPTURED, V.FAIL: S.FAILED, V.CANCEL: S.CANCELLED},
+    S.AWAITING: {V.CAPTURE: S.CAPTURED, V.FAIL: S.FAILED, V.CANCEL: S.CANCELLED, V.AUTHORISE: S.AUTHORISED},
+    # A promise is taken by a verb of its own, so that a message alone never books it.
+    S.AUTHORISED: {V.COLLECT: S.CAPTURED, V.FAIL: S.FAILED, V.CANCEL: S.CANCELLED},
     S.CAPTURED: {},
-    S.FAILED: {V.FAIL: S.FAILED, V.CAPTURE: S.CAPTURED, V.CANCEL: S.CANCELLED},
-    S.CANCELLED: {V.CAPTURE: S.RETURNING, V.CANCEL: S.CANCELLED},
+    S.FAILED: {V.FAIL: S.FAILED, V.CAPTURE: S.CAPTURED, V.CANCEL: S.CANCELLED, V.AUTHORISE: S.AUTHORISED},
+    S.CANCELLED: {V.CAPTURE: S.RETURNING, V.CANCEL: S.CANCELLED, V.COLLECT: S.RETURNING},
     S.RETURNING: {V.RETURN: S.RETURNED},
     S.RETURNED: {},
 }  # fmt: skip
@@ -63,6 +68,24 @@ def test_every_state_and_verb_of_a_payout(state: PayoutState, verb: PayoutVerb) 
             rules.payout_after(state=state, verb=verb)
     else:
         assert rules.payout_after(state=state, verb=verb) is wanted
+
+
+C, K = ChargebackState, ChargebackVerb
+CHARGEBACKS = {
+    C.INQUIRY: {K.TAKE: C.OPEN, K.CLOSE: C.CLOSED},
+    C.OPEN: {K.WIN: C.WON, K.LOSE: C.LOST},
+}
+
+
+@pytest.mark.parametrize("state", ChargebackState)
+def test_every_state_and_verb_of_a_chargeback(state: ChargebackState) -> None:
+    for verb in ChargebackVerb:
+        wanted = CHARGEBACKS.get(state, {}).get(verb)
+        if wanted is None:
+            with pytest.raises(WrongMoment):
+                rules.chargeback_after(state=state, verb=verb)
+        else:
+            assert rules.chargeback_after(state=state, verb=verb) is wanted
 
 
 @pytest.mark.parametrize("got", [Money(99, "USD"), Money(101, "USD"), Money(100, "CNY")])

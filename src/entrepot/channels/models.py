@@ -21,6 +21,7 @@ class ChannelRow(models.Model):
     patience_shopper = models.IntegerField(db_default=3)
     patience_near = models.IntegerField(db_default=3)
     patience_most = models.IntegerField(db_default=30)
+    authorise_first = models.BooleanField(db_default=False)
     closed = models.BooleanField(default=False)
 
     class Meta:

@@ -140,4 +140,5 @@ def _channel(row: ChannelRow) -> Channel:
         return_days=row.return_days,
         requires_verified=row.requires_verified,
         patience=Patience(row.patience_shopper, row.patience_near, row.patience_most),
+        authorise_first=row.authorise_first,
     )

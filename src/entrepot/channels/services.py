@@ -13,7 +13,7 @@ from entrepot.channels.terms import Channel, CommissionRule, FeeTax, ReserveRule
 _BEGINNING: Final = date(2024, 1, 1)
 _TERMS: Final = (
     "name", "languages", "currencies", "destinations", "commission", "release_days", "return_days", "requires_verified",
-    "patience_shopper", "patience_near", "patience_most",
+    "patience_shopper", "patience_near", "patience_most", "authorise_first",
 )  # fmt: skip
 
 
@@ -105,4 +105,5 @@ def _row(channel: Channel, valid_from: date) -> ChannelRow:
         patience_shopper=channel.patience.shopper,
         patience_near=channel.patience.near,
         patience_most=channel.patience.most,
+        authorise_first=channel.authorise_first,
     )

@@ -52,7 +52,7 @@ class Channel:
     """One market. commission: ratio of the goods' price (0.05); release_days: from delivery to the merchant's money.
 
     currencies: what shoppers may pay in, the usual one first. destinations: by ISO 3166-1 country. patience: how far
-    the release may be put off.
+    the release may be put off. authorise_first: the shopper's money is taken only when the merchants have agreed.
     """
 
     slug: str
@@ -65,6 +65,7 @@ class Channel:
     return_days: int
     requires_verified: bool
     patience: Patience = Patience()
+    authorise_first: bool = False
 
     @property
     def routes(self) -> Mapping[str, Route]:

@@ -43,7 +43,7 @@ _MODULES: Final = {
 }
 _ALL: Final = (
     *("accounts", "audit", "classify", "demo", "demo_market", "explain", "import_", "index", "ledger", "matrix"),
-    *("migrate", "quote", "requote", "sandbox", "search", "serve", "simulate", "stock", "tariff"),
+    *("migrate", "payments", "quote", "requote", "sandbox", "search", "serve", "simulate", "stock", "tariff"),
     *("tariff_check", "tariff_diff", "tariff_load", "worker"),
 )
 

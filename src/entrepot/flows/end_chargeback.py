@@ -87,7 +87,7 @@ def _lose(chargeback: Chargeback, part: ChargebackPart, hold: Hold, at: datetime
     lost = rules.charged_back(
         part=part,
         hold=hold,
-        lines=line_moneys(consignment=seen, shares=hold.shares),
+        lines=line_moneys(consignment=seen),
         given=payments.parts_given_back(merchant_id=part.merchant_id, consignment_id=part.consignment_id),
     )
     transfers = book.dispute_lost(

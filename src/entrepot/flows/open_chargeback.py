@@ -68,9 +68,7 @@ def _take(chargeback: Chargeback, said: ProviderChargeback, holds: dict[int, Hol
         if hold.state is HoldState.RELEASED:
             seen = orders.consignment_by_id(consignment_id=part.consignment_id, merchant_id=part.merchant_id)
             given = payments.parts_given_back(merchant_id=part.merchant_id, consignment_id=part.consignment_id)
-            lost = rules.charged_back(
-                part=part, hold=hold, lines=line_moneys(consignment=seen, shares=hold.shares), given=given
-            )
+            lost = rules.charged_back(part=part, hold=hold, lines=line_moneys(consignment=seen), given=given)
             asides[part] = lost.back.merchant_own if lost.back else part.aside
             groups.append(book.dispute_set_aside(dispute_id=part.id, shares=hold.shares, amount=asides[part]))
         else:

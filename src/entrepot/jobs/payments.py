@@ -15,6 +15,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from entrepot.base import clock
+from entrepot.channels import queries as channels
 from entrepot.flows.authorise_payment import authorise_payment
 from entrepot.flows.collect_payment import collect_payment
 from entrepot.flows.fail_payment import fail_payment
@@ -25,11 +26,13 @@ from entrepot.flows.settle_payout import settle_payout
 from entrepot.flows.settle_refund import settle_refund
 from entrepot.jobs.chargebacks import bring_chargeback_up_to_date
 from entrepot.kernel.errors import Refused
+from entrepot.orders import queries as orders
 from entrepot.parties import queries as parties
 from entrepot.payments import queries
 from entrepot.payments.adapters import provider
 from entrepot.payments.rules import SETTLED
 from entrepot.payments.services import (
+    begin_authorising,
     begin_opening,
     claim_payment_polls,
     claim_payout_polls,
@@ -69,7 +72,19 @@ def open_intent(*, payment_id: int) -> None:
         back = settings.SITE_URL + reverse("order_return", args=[known.order_ref])
     asked = begin_opening(payment_id=payment_id, shopper_id=known.shopper_id, return_url=back)
     if asked is not None:
+        if _authorises_first(asked):
+            begin_authorising(payment=asked)
         _ask_for_page(asked)
+
+
+def _authorises_first(payment: Payment) -> bool:
+    """Whether a channel of the order wants the merchants' word before the shopper's money is taken."""
+    careful = {one.slug for one in channels.channels() if one.authorise_first}
+    if not careful:
+        return False
+    order = orders.order_for_payment(order_id=payment.order_id, shopper_id=payment.shopper_id)
+    parts = orders.standing_consignments(order_id=order.id, merchant_ids=order.merchant_ids)
+    return any(part.channel in careful for part in parts.values())
 
 
 def _ask_for_page(payment: Payment) -> None:
@@ -80,6 +95,7 @@ def _ask_for_page(payment: Payment) -> None:
             return_url=payment.return_url,
             description=payment.description,
             locale=payment.language,
+            manual=queries.authorisation(payment_id=payment.id, shopper_id=payment.shopper_id) is not None,
         )
     except ProviderRefused as no:
         flag_payment(payment_id=payment.id, shopper_id=payment.shopper_id, trouble=no.text())
@@ -316,6 +332,9 @@ def send_run(*, run_id: int) -> None:
 
 
 def _account_of(payout: Payout) -> str:
+    if settings.PAYMENT_PROVIDER == "stripe":
+        # Stripe pays connected accounts only; a merchant that has none there is refused, and told so.
+        return queries.provider_account(merchant_id=payout.merchant_id)
     # An account that the provider itself keeps is named by the provider's own id.
     if not payout.destination.startswith("bnk_"):
         return payout.destination

@@ -14,7 +14,8 @@ LATE: Final = 1.5
 
 
 def key_of(prefix: str) -> str:
-    return f"{prefix}_{secrets.token_hex(12)}"
+    # As long as Stripe's: a session's id has 66 characters, others about 28.
+    return f"{prefix}_{secrets.token_hex(29 if prefix.startswith('cs_') else 12)}"
 
 
 def now() -> int:

@@ -65,11 +65,15 @@ SALES: Final = (
     ),
     Check(
         "orders.stages",
-        "Consignments are unpaid, under way or cancelled as their order is; all of a finished order have ended.",
+        "Consignments are unpaid, under way or cancelled as their order is, but for dropped ones; a finished order's have ended.",
         """SELECT c.ref, format('order %%s, consignment %%s', coalesce(o.state, 'missing'), c.stage)
              FROM orders_consignment c LEFT JOIN orders_order o ON o.shopper_id = c.shopper_id AND o.id = c.order_id
             WHERE o.id IS NULL OR NOT (c.merchant_id = ANY(o.merchant_ids))
-               OR (o.state = 'placed') <> (c.stage = 'placed')
+               OR ((o.state = 'placed') <> (c.stage = 'placed')
+                   AND NOT (c.stage = 'cancelled'
+                            AND EXISTS (SELECT FROM payments_verdict v
+                                         WHERE v.merchant_id = c.merchant_id AND v.consignment_id = c.id
+                                           AND v.verdict = 'dropped')))
                OR (o.state = 'cancelled' AND c.stage <> 'cancelled')
                OR (o.state = 'done' AND c.stage NOT IN ('released', 'cancelled', 'refunded'))
             UNION ALL

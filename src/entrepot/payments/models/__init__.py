@@ -19,6 +19,7 @@ from entrepot.payments.models.payouts import (
     PayoutRow,
     PayoutRunRow,
     PayoutSkipRow,
+    ProviderAccountRow,
     ScheduleRow,
     WriteOffRow,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "PayoutRow",
     "PayoutRunRow",
     "PayoutSkipRow",
+    "ProviderAccountRow",
     "RefundPartRow",
     "RefundRow",
     "ScheduleRow",

@@ -288,3 +288,19 @@ class WriteOffRow(OwnedModel):
 
     def __str__(self) -> str:
         return self.ref
+
+
+class ProviderAccountRow(OwnedModel):
+    """A merchant's own account at the payment provider, where that is the way to its bank."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    merchant_id = models.BigIntegerField()
+    account_id = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "payments_provideraccount"
+        constraints = (models.UniqueConstraint(fields=["merchant_id"], name="payments_provideraccount_once"),)
+
+    def __str__(self) -> str:
+        return self.account_id

@@ -1,5 +1,8 @@
 """Reading payments, holds, refunds, payouts and the provider's messages, as far as the viewer may see."""
 
+from entrepot.payments.queries.accounts import (
+    provider_account,
+)
 from entrepot.payments.queries.authorisations import (
     authorisation,
     verdicts,
@@ -155,6 +158,7 @@ __all__ = [
     "payouts_in_answer",
     "payouts_of",
     "proposals",
+    "provider_account",
     "refund",
     "refund_at_provider",
     "refund_by_key",

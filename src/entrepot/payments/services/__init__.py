@@ -1,5 +1,6 @@
 """Writes to payments, holds, refunds, payouts and the inbox. What also moves money or orders is a flow."""
 
+from entrepot.payments.services.accounts import connect_account
 from entrepot.payments.services.authorisations import (
     begin_authorising,
     record_authorisation,
@@ -97,6 +98,7 @@ __all__ = [
     "claim_payout_polls",
     "close_hold",
     "close_refund",
+    "connect_account",
     "decide_return",
     "drop_evidence",
     "end_payout",

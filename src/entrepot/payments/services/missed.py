@@ -5,22 +5,14 @@ from datetime import datetime
 
 from django.db import transaction
 
-from entrepot.base.identity import new_id
-from entrepot.base.outbox import defer
-from entrepot.payments import models, rules
-from entrepot.payments.terms import MissedMessage
+from entrepot.payments.rules import heard
+from entrepot.payments.services.inbox import keep_provider_message
+from entrepot.payments.terms import MissedMessage, ProviderMessage
 
 
 @transaction.atomic
 def keep_missed_message(*, message: MissedMessage, at: datetime) -> bool:
     """Put a message that was fetched into the inbox, as if it had come; answers whether it is new. Raises Unreadable."""
-    told = rules.heard(said=json.loads(message.body))
-    row, made = models.EventRow.objects.get_or_create(
-        event_id=message.event_id,
-        defaults={
-            "id": new_id(), "kind": told.kind, "object_id": told.object_id, "body": message.body, "received_at": at,
-        },
-    )  # fmt: skip
-    if made:
-        defer("payments.take_event", event_id=row.id)
-    return made
+    told = heard(said=json.loads(message.body))
+    known = ProviderMessage(message.event_id, told.kind, told.object_id, told.data, message.body)
+    return keep_provider_message(message=known, at=at)

@@ -1,6 +1,7 @@
 """Consignments: what is to ship, on its way and done, and handing one over."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,6 +15,7 @@ from entrepot.carriage import queries as carriage
 from entrepot.carriage.terms import MARKETPLACE, Tracking
 from entrepot.channels.terms import Route
 from entrepot.depot import queries as depot
+from entrepot.flows.answer_authorised import answer_authorised
 from entrepot.flows.ship_consignment import ship_consignment
 from entrepot.kernel.money import Money, exponent
 from entrepot.landed import queries as landed
@@ -22,6 +24,7 @@ from entrepot.orders import queries as orders
 from entrepot.orders.terms import ConsignmentView, Stage
 from entrepot.parties.terms import Merchant, NotYours
 from entrepot.payments import queries as payments
+from entrepot.payments.terms import State, Verdict
 from entrepot.rates.terms import Rate
 from entrepot.web.explained import explained
 from entrepot.web.merchant.desk import for_merchant
@@ -99,9 +102,12 @@ def show(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
     if consignment.merchant_id != merchant.id:
         raise NotYours
     account = _account(consignment)
+    answerable, agreed = _promise(consignment)
     shown = {
         "merchant": merchant,
         "consignment": consignment,
+        "answerable": answerable,
+        "agreed": agreed,
         "account": account,
         "way": level_name(consignment.level),
         "source": citation(account.rate.source, language()) if account.rate else "",
@@ -166,3 +172,27 @@ def _tracking(consignment: ConsignmentView) -> Tracking | None:
     if box is None:
         return None
     return carriage.tracking(merchant_id=MARKETPLACE, subject="box", subject_id=box.id, house=consignment.barcode)
+
+
+@for_merchant
+@require_POST
+def answer(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
+    """Say whether a consignment of an authorised order can be supplied."""
+    verdict = Verdict.DROPPED if request.POST.get("verdict") == Verdict.DROPPED else Verdict.AGREED
+    answer_authorised(viewer=viewer_of(request), consignment_ref=ref, verdict=verdict, at=clock.now())
+    dropped = _("Your part of the order is cancelled. The shopper does not pay for it.")
+    messages.success(request, dropped if verdict is Verdict.DROPPED else _("Agreed. The money is taken next."))
+    return HttpResponseRedirect(reverse("merchant-consignment", args=[merchant.slug, ref]))
+
+
+def _promise(consignment: ConsignmentView) -> tuple[datetime | None, bool]:
+    """Until when the merchant can say whether it supplies an authorised order, and whether it has agreed."""
+    if consignment.stage is not Stage.PLACED:
+        return None, False
+    known = orders.consignment_by_id(consignment_id=consignment.id, merchant_id=consignment.merchant_id)
+    payment = payments.payment_of_order(shopper_id=known.shopper_id, order_id=known.order_id)
+    if payment.state is not State.AUTHORISED:
+        return None, False
+    promise = payments.authorisation(payment_id=payment.id, shopper_id=payment.shopper_id)
+    said = payments.verdicts(payment_id=payment.id, merchant_ids=[consignment.merchant_id])
+    return (None, True) if consignment.id in said or promise is None else (promise.capture_at, False)

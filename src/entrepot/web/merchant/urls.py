@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:merchant>/consignments/", consignments.listing, name="merchant-consignments"),
     path("<slug:merchant>/consignments/<slug:ref>/", consignments.show, name="merchant-consignment"),
     path("<slug:merchant>/consignments/<slug:ref>/price/", consignments.price, name="merchant-price"),
+    path("<slug:merchant>/consignments/<slug:ref>/answer/", consignments.answer, name="merchant-answer"),
     path("<slug:merchant>/consignments/<slug:ref>/ship/", consignments.ship, name="merchant-ship"),
     path("<slug:merchant>/promotions/", promotions.listing, name="merchant-promotions"),
     path("<slug:merchant>/promotions/new/", promotions.make, name="merchant-promotion-new"),

@@ -68,6 +68,7 @@ def show(request: HttpRequest, ref: str) -> HttpResponse:
         "payment": payment,
         "returnable": order.state in {State.PLACED, State.CANCELLED} and payment.state not in SETTLED,
         "actions": actions,
+        "promise": payments.authorisation(payment_id=payment.id, shopper_id=payment.shopper_id),
         "chargebacks": payments.chargebacks_of_payment(
             viewer=viewer, shopper_id=order.shopper_id, payment_id=payment.id
         ),

@@ -10,7 +10,7 @@ from entrepot.base import clock
 from entrepot.flows.cancel_order import Decision, cancel_order
 from entrepot.orders.terms import CancelReason
 from entrepot.payments import queries as payments
-from entrepot.payments.services import ask_provider_again, mark_event_handled, mark_payment_handled
+from entrepot.payments.services import ask_provider_again, mark_event_handled, mark_payment_handled, take_now
 from entrepot.web.viewer import operators_only, viewer_of
 
 
@@ -58,3 +58,13 @@ def event_handled(request: HttpRequest, event_id: int) -> HttpResponse:
     mark_event_handled(viewer=viewer_of(request), event_id=event_id, reason=reason, at=clock.now())
     messages.success(request, _("Marked as handled."))
     return HttpResponseRedirect(reverse("operator"))
+
+
+@operators_only
+@require_POST
+def take(request: HttpRequest, ref: str) -> HttpResponse:
+    """Have what was authorised taken now, for all merchants that have not dropped their part."""
+    payment = payments.payment(viewer=viewer_of(request), ref=ref)
+    take_now(payment=payment)
+    messages.success(request, _("The money is being taken."))
+    return HttpResponseRedirect(reverse("operator-order", args=[payment.order_ref]))

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<slug:ref>/parcels/<slug:consignment>/give-back/", orders.give_back, name="operator-parcel-give-back"),
     path("prices/<slug:ref>/", price.show, name="operator-price"),
     path("payments/<slug:ref>/ask/", troubles.ask, name="operator-payment-ask"),
+    path("payments/<slug:ref>/take/", troubles.take, name="operator-payment-take"),
     path("payments/<slug:ref>/handled/", troubles.handled, name="operator-payment-handled"),
     path("payments/<slug:ref>/give-back/", troubles.give_back, name="operator-payment-give-back"),
     path("events/<int:event_id>/handled/", troubles.event_handled, name="operator-event-handled"),

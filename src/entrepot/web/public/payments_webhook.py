@@ -1,7 +1,7 @@
 """Where the payment provider tells its news: signed, kept once, acted on at once where it proves itself, else by a job."""
 
 import logging
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from django.conf import settings
@@ -24,13 +24,19 @@ logger: Final = logging.getLogger(__name__)
 
 @csrf_exempt
 @require_POST
-def take(request: HttpRequest) -> HttpResponse:
-    """202 when the message is kept, also when it was kept before; a problem document otherwise."""
+def take(request: HttpRequest, scheme: str) -> HttpResponse:
+    """scheme: whose messages come here. 202 when the message is kept, also when it was kept before; a problem document otherwise."""
+    if scheme != settings.PAYMENT_PROVIDER:
+        # Another provider's secret proves nothing here.
+        return _problem(404, "payments.other_provider", "This market uses another payment provider.")
     body = request.read(BODY_MAX + 1)
     if len(body) > BODY_MAX:
         return _problem(413, "payments.event_too_large", f"A message has at most {BODY_MAX} bytes.")
     try:
-        message = provider_message(body=body, headers=request.headers, secret=settings.PAYMENT_WEBHOOK_SECRET)
+        message = provider_message(
+            body=body, headers=request.headers, secret=settings.PAYMENT_WEBHOOK_SECRET, scheme=scheme,
+            moment=datetime.now(UTC),
+        )  # fmt: skip
         at = clock.now()
         if not _settled(message, at):
             keep_provider_message(message=message, at=at)

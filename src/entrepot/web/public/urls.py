@@ -8,5 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.show, name="health"),
     path("media/<path:path>", media.show, name="media"),
     path("webhooks/carrier", carrier_webhook.take, name="carrier_webhook"),
-    path("webhooks/payments", payments_webhook.take, name="payments-webhook"),
+    path("webhooks/payments", payments_webhook.take, {"scheme": "sandbox"}, name="payments-webhook"),
+    path("webhooks/stripe", payments_webhook.take, {"scheme": "stripe"}, name="stripe-webhook"),
 ]

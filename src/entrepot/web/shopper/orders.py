@@ -1,7 +1,7 @@
 """A shopper's orders: the list, one order with its way and its account, cancelling and confirming."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -28,6 +28,8 @@ from entrepot.landed.terms import Mode
 from entrepot.orders import queries as orders
 from entrepot.orders import rules
 from entrepot.orders.terms import CancelReason, ConsignmentView, OrderCard, OrderView, Stage, State
+from entrepot.payments import queries as payments
+from entrepot.payments.terms import State as Paying
 from entrepot.rates.terms import Rate
 from entrepot.stock import queries as stock
 from entrepot.web.account.addresses import AddressCard, card_of
@@ -196,8 +198,22 @@ def _listed(card: OrderCard) -> OrderListed:
 @signed_in
 def show(request: HttpRequest, ref: str) -> HttpResponse:
     order = orders.order(viewer=viewer_of(request), ref=ref)
-    context = {"order": _shown(order, clock.now()), "paid": "paid" in request.GET, "awaited": _awaited(order)}
+    promised = _promised(order)
+    shown = _shown(order, clock.now())
+    context = {
+        "order": replace(shown, unpaid=False) if promised else shown,
+        "promised": promised,
+        "paid": "paid" in request.GET and not promised,
+        "awaited": _awaited(order),
+    }
     return render(request, "shopper/order.html", context)
+
+
+def _promised(order: OrderView) -> bool:
+    """Whether the card's bank has promised the money and the merchants are still asked whether they can supply."""
+    if order.state is not State.PLACED:
+        return False
+    return payments.payment_of_order(shopper_id=order.shopper_id, order_id=order.id).state is Paying.AUTHORISED
 
 
 def _awaited(order: OrderView) -> tuple[tuple[str, int, date], ...]:

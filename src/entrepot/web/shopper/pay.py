@@ -12,7 +12,7 @@ from entrepot.payments.terms import Payment, State
 from entrepot.web.viewer import signed_in, viewer_of
 
 _COMING: Final = frozenset({State.CREATED, State.OPENING})
-_DONE: Final = frozenset({State.CAPTURED})
+_DONE: Final = frozenset({State.CAPTURED, State.AUTHORISED})
 
 
 @signed_in
