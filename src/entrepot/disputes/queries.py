@@ -38,11 +38,14 @@ from entrepot.disputes.terms import (
     Verb,
 )
 from entrepot.kernel.money import Money
+from entrepot.ledger.terms import PaidBack
+from entrepot.orders import queries as orders
 from entrepot.orders.terms import ConsignmentView, Stage
 from entrepot.parties.queries import must_work_for
 from entrepot.parties.terms import NotYours, ShopperId, Viewer
 from entrepot.payments import queries as payments
-from entrepot.payments.terms import HoldUnknown, LineMoney, Part, RefundPart
+from entrepot.payments.rules import refund_moves, refund_parts
+from entrepot.payments.terms import HoldState, HoldUnknown, LineMoney, Part, RefundAsk, RefundPart
 
 
 def dispute(*, viewer: Viewer, ref: str) -> Dispute:
@@ -253,6 +256,39 @@ def standing(*, consignment: ConsignmentView, policy: Policy) -> rules.Standing:
         in_zone=_in_zone(consignment),
         freight_back=policy.freight_back,
     )
+
+
+def left_of(*, dispute: Dispute, goods_only: bool = False) -> Money:
+    """What can still go back of a dispute's articles."""
+    consignment = orders.consignment_by_id(consignment_id=dispute.consignment_id, merchant_id=dispute.merchant_id)
+    lines, given = claim_money(consignment=consignment)
+    parts = (Part.GOODS,) if goods_only else tuple(Part)
+    return rules.claim_left(lines=lines, given=given, numbers=dispute.lines, parts=parts)
+
+
+def settling_ask(*, dispute: Dispute, outcome: Outcome) -> RefundAsk | None:
+    """The refund that an outcome means as things stand now; none when nothing goes back."""
+    consignment = orders.consignment_by_id(consignment_id=dispute.consignment_id, merchant_id=dispute.merchant_id)
+    return rules.settlement(
+        key=settling_key(dispute=dispute),
+        reason=dispute.reason,
+        lines=dispute.lines,
+        outcome=outcome,
+        standing=standing(consignment=consignment, policy=dispute.policy),
+        goods_left=left_of(dispute=dispute, goods_only=True),
+    )
+
+
+def preview(*, dispute: Dispute, outcome: Outcome) -> tuple[tuple[RefundPart, ...], PaidBack] | None:
+    """What a ruling would move, part by part and out of whose hands; none when nothing. Raises MoreThanLeft, NothingLeft."""
+    ask = settling_ask(dispute=dispute, outcome=outcome)
+    if ask is None:
+        return None
+    consignment = orders.consignment_by_id(consignment_id=dispute.consignment_id, merchant_id=dispute.merchant_id)
+    lines, given = claim_money(consignment=consignment)
+    hold = payments.hold(merchant_id=dispute.merchant_id, consignment_id=dispute.consignment_id)
+    parts = refund_parts(lines=lines, given=given, ask=ask, fx=hold.shares.fx)
+    return parts, refund_moves(parts=parts, shares=hold.shares, released=hold.state is HoldState.RELEASED)
 
 
 def cleared_at(*, consignment: ConsignmentView) -> datetime | None:

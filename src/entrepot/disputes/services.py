@@ -34,7 +34,6 @@ from entrepot.disputes.terms import (
 from entrepot.orders import queries as orders
 from entrepot.orders.terms import ConsignmentView
 from entrepot.parties.terms import Viewer
-from entrepot.payments.terms import Part
 
 NOTE_MAX: Final = 4_000
 # What must come with a reason in words.
@@ -242,10 +241,9 @@ def _check(dispute: Dispute, verb: Verb, told: Told) -> None:
         if told.outcome is None or (told.outcome.remedy is Remedy.NOTHING and verb not in _RULINGS):
             raise OutcomeUnfit(why="nothing")
         consignment = orders.consignment_by_id(consignment_id=dispute.consignment_id, merchant_id=dispute.merchant_id)
-        lines, given = queries.claim_money(consignment=consignment)
-        left = rules.claim_left(lines=lines, given=given, numbers=dispute.lines, parts=tuple(Part))
         standing = queries.standing(consignment=consignment, policy=dispute.policy)
         if told.outcome.remedy is not Remedy.NOTHING:
+            left = queries.left_of(dispute=dispute)
             rules.check_outcome(outcome=told.outcome, left=left, arrived=standing.arrived)
 
 

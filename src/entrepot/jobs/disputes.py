@@ -20,9 +20,7 @@ from entrepot.disputes.terms import Dispute, Side, State, Step, Verb
 from entrepot.flows.end_dispute import end_dispute
 from entrepot.flows.refund_consignment import refund_consignment
 from entrepot.kernel.errors import Refused
-from entrepot.orders import queries as orders
 from entrepot.parties import queries as parties
-from entrepot.payments.terms import Part
 
 logger: Final = logging.getLogger(__name__)
 
@@ -66,16 +64,7 @@ def settle(*, dispute_id: int, merchant_id: int) -> None:
     if dispute.state is not State.SETTLING:
         return
     at = clock.now()
-    consignment = orders.consignment_by_id(consignment_id=dispute.consignment_id, merchant_id=merchant_id)
-    lines, given = disputes.claim_money(consignment=consignment)
-    ask = rules.settlement(
-        key=disputes.settling_key(dispute=dispute),
-        reason=dispute.reason,
-        lines=dispute.lines,
-        outcome=dispute.decided or rules.NOTHING,
-        standing=disputes.standing(consignment=consignment, policy=dispute.policy),
-        goods_left=rules.claim_left(lines=lines, given=given, numbers=dispute.lines, parts=(Part.GOODS,)),
-    )
+    ask = disputes.settling_ask(dispute=dispute, outcome=dispute.decided or rules.NOTHING)
     try:
         if ask is not None:
             refund_consignment(consignment_id=dispute.consignment_id, merchant_id=merchant_id, ask=ask, at=at)

@@ -52,9 +52,12 @@ def parts_given_back(*, merchant_id: int, consignment_id: int) -> tuple[RefundPa
     return tuple(_part(row) for row in rows.order_by("id"))
 
 
-def given_back_for(*, merchant_id: int, consignment_ids: Sequence[int]) -> dict[int, Money]:
-    """What shoppers got back for a merchant's consignments so far, in their currency; those without are absent."""
-    rows = models.RefundPartRow.objects.filter(merchant_id=merchant_id, consignment_id__in=list(consignment_ids))
+def given_back_for(*, consignments: Sequence[tuple[int, int]]) -> dict[int, Money]:
+    """What shoppers got back for (consignment, merchant) pairs so far, in their currency; those without are absent."""
+    rows = models.RefundPartRow.objects.filter(
+        merchant_id__in=sorted({merchant_id for _, merchant_id in consignments}),
+        consignment_id__in=[one for one, _ in consignments],
+    )
     found = rows.values_list("consignment_id", "currency").annotate(Sum("amount_minor"))
     return {consignment_id: Money(minor, currency) for consignment_id, currency, minor in found}
 

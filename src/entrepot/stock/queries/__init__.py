@@ -2,7 +2,16 @@
 
 from entrepot.stock.queries.articles import awaited, handouts, handouts_of, spread_articles, waiting_agreed
 from entrepot.stock.queries.facts import differences
-from entrepot.stock.queries.positions import available, home, movements, place, places, positions, rows_of_order
+from entrepot.stock.queries.positions import (
+    available,
+    home,
+    movements,
+    place,
+    places,
+    positions,
+    rows_at_home,
+    rows_of_order,
+)
 from entrepot.stock.queries.sales import sale, sale_of_variants, sales_of, ticket
 
 __all__ = [
@@ -16,6 +25,7 @@ __all__ = [
     "place",
     "places",
     "positions",
+    "rows_at_home",
     "rows_of_order",
     "sale",
     "sale_of_variants",

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from entrepot.web.operator import (
     chargebacks,
     debts,
+    disputes,
     fees,
     ledger,
     merchants,
@@ -30,6 +31,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/<slug:ref>/give-back/", troubles.give_back, name="operator-payment-give-back"),
     path("events/<int:event_id>/handled/", troubles.event_handled, name="operator-event-handled"),
     path("chargebacks/", chargebacks.listing, name="operator-chargebacks"),
+    path("disputes/", disputes.listing, name="operator-disputes"),
+    path("disputes/<slug:ref>/", disputes.show, name="operator-dispute"),
+    path("disputes/<slug:ref>/rule/", disputes.rule, name="operator-dispute-rule"),
     path("merchants/", merchants.listing, name="operator-merchants"),
     path("merchants/<slug:ref>/verify/", merchants.verify, name="operator-verify"),
     path("promotions/", promotions.listing, name="operator-promotions"),

@@ -19,6 +19,8 @@ from entrepot.carriage import queries as carriage
 from entrepot.carriage.terms import MARKETPLACE, Sighting, Step, Tracking
 from entrepot.channels.terms import Route
 from entrepot.depot import queries as depot
+from entrepot.disputes import queries as disputes
+from entrepot.disputes.terms import Dispute
 from entrepot.flows.cancel_order import cancel_order
 from entrepot.flows.confirm_receipt import confirm_receipt
 from entrepot.flows.give_back_refused import give_back_refused
@@ -83,6 +85,8 @@ _STEPS: Final[Mapping[Step, str]] = {
     Step.RETURNED: gettext_noop("Returned to the sender"),
     Step.LOST: gettext_noop("Lost; we are looking into it"),
 }
+# Before it is paid there is nothing to claim, and nothing after all of it went back.
+_UNCLAIMED: Final = frozenset({Stage.PLACED, Stage.CANCELLED, Stage.REFUSED, Stage.REFUNDED})
 _TROUBLED: Final = frozenset({Step.DELIVERY_FAILED, Step.RETURNING, Step.RETURNED, Step.LOST})
 
 # Label, moment or none, note, state of the line; see parts/ui.html timeline.
@@ -124,6 +128,9 @@ class ParcelShown:
     released: bool
     refused: bool = False
     trade: Money | None = None
+    dispute: str = ""
+    claimable: bool = False
+    given_back: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +263,9 @@ def confirm(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _shown(order: OrderView, at: datetime) -> OrderShown:
     state, tone = _STATES[order.state]
+    owners = sorted({each.merchant_id for each in order.consignments})
+    back = payments.given_back_for(consignments=[(each.id, each.merchant_id) for each in order.consignments])
+    claims = disputes.disputes_of_order(order_id=order.id, merchant_ids=owners)
     ended = {Stage.RELEASED, Stage.CANCELLED, Stage.REFUNDED}
     currency = order.amounts.total.currency
     arrived, delivered = rules.confirmable(consignments=order.consignments)
@@ -269,7 +279,10 @@ def _shown(order: OrderView, at: datetime) -> OrderShown:
         unpaid=order.state is State.PLACED,
         cancelled=_cancelled(order),
         address=card_of(order.address),
-        parcels=tuple(_parcel(each, at, order.quote_ref) for each in order.consignments),
+        parcels=tuple(
+            _parcel(each, at, order.quote_ref, claims.get(each.id, ()), back.get(each.id))
+            for each in order.consignments
+        ),
         rows=account(
             order.amounts,
             regimes=[each.regime for each in order.consignments],
@@ -304,7 +317,9 @@ def _cancelled(order: OrderView) -> str:
     }.get(CancelReason(order.cancel_reason), _("The marketplace cancelled it. What was charged comes back to you."))
 
 
-def _parcel(consignment: ConsignmentView, at: datetime, quote_ref: str) -> ParcelShown:
+def _parcel(
+    consignment: ConsignmentView, at: datetime, quote_ref: str, claims: Sequence[Dispute], back: Money | None
+) -> ParcelShown:
     stage, tone = _STAGES[consignment.stage]
     tracking = _tracking(consignment)
     events = _events(consignment, tracking)
@@ -340,6 +355,9 @@ def _parcel(consignment: ConsignmentView, at: datetime, quote_ref: str) -> Parce
         released=consignment.stage is Stage.RELEASED,
         refused=consignment.stage is Stage.REFUSED,
         trade=_in_general_trade(consignment, quote_ref, at) if consignment.stage is Stage.REFUSED else None,
+        dispute=claims[0].ref if claims else "",
+        claimable=consignment.stage not in _UNCLAIMED and not any(one.ended_at is None for one in claims),
+        given_back=back,
     )  # fmt: skip
 
 

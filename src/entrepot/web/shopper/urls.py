@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from entrepot.web.shopper import ahead, basket, checkout, home, listing, orders, pay, price, sale, search
+from entrepot.web import disputes as evidence
+from entrepot.web.shopper import ahead, basket, checkout, disputes, home, listing, orders, pay, price, sale, search
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.show, name="home"),
@@ -29,5 +30,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<str:ref>/return/", pay.back, name="order_return"),
     path("orders/<str:ref>/cancel/", orders.cancel, name="order_cancel"),
     path("orders/<str:ref>/parcels/<str:consignment>/give-back/", orders.give_back, name="order_give_back"),
+    path("orders/<str:ref>/parcels/<str:consignment>/dispute/", disputes.begin, name="dispute_open"),
+    path("disputes/", disputes.listing, name="disputes"),
+    path("disputes/<str:ref>/", disputes.show, name="dispute"),
+    path("disputes/<str:ref>/show/", disputes.add, name="dispute_show"),
+    path("disputes/<str:ref>/send-back/", disputes.send_back, name="dispute_send_back"),
+    path("disputes/<str:ref>/label/", disputes.label, name="dispute_label"),
+    path("disputes/<str:ref>/files/<str:file>/", evidence.show_file, name="dispute_file"),
+    path("disputes/<str:ref>/answer/<str:verb>/", disputes.answer, name="dispute_answer"),
     path("orders/<str:ref>/confirm/", orders.confirm, name="order_confirm"),
 ]
