@@ -15,6 +15,7 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from django.db import DatabaseError, connection, transaction
 
+from entrepot.base import failpoints
 from entrepot.kernel.must import must
 
 Told = TypeVar("Told")
@@ -88,7 +89,10 @@ def run_calls(*calls: Call) -> str | None:
     A word comes from the first call, or from one before which nothing was written. Raises Halted.
     """
     # Inside a larger transaction a refusal must not take the rest down before its owner has decided.
-    around = transaction.atomic() if connection.in_atomic_block else nullcontext()
+    alone = not connection.in_atomic_block
+    around = nullcontext() if alone else transaction.atomic()
+    if alone:
+        failpoints.reach_commit(failpoints.BEFORE)
     try:
         with around, connection.cursor() as cursor:
             cursor.execute(
@@ -100,6 +104,8 @@ def run_calls(*calls: Call) -> str | None:
         if not state.startswith(_OURS):
             raise
         raise Halted(state, trouble.__cause__.diag.message_detail or "") from trouble  # type: ignore[union-attr]
+    if alone:
+        failpoints.reach_commit(failpoints.AFTER)
     must(row is not None, "a statement of calls answers one row")
     word: str | None = row[0]
     return word

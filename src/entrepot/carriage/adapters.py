@@ -8,6 +8,7 @@ import httpx
 import msgspec
 from django.conf import settings
 
+from entrepot.base import failpoints
 from entrepot.carriage import rules
 from entrepot.carriage.terms import Bought, CarrierDown, CarrierEvent, CarrierRefuses, EventUnreadable, ShipmentAsk
 
@@ -142,7 +143,8 @@ _carrier: list[Carrier] = []
 def carrier() -> Carrier:
     """The carrier of this market, from the settings."""
     if not _carrier:
-        _carrier.append(HttpCarrier(url=settings.CARRIER_URL, api_key=settings.CARRIER_API_KEY))
+        opened: Carrier = HttpCarrier(url=settings.CARRIER_URL, api_key=settings.CARRIER_API_KEY)
+        _carrier.append(failpoints.outside(opened, "carrier"))
     return _carrier[0]
 
 

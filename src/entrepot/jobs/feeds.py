@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from entrepot.base import clock, outbox
+from entrepot.base import clock, failpoints, outbox
 from entrepot.catalogue import queries as catalogue
 from entrepot.catalogue import services
 from entrepot.catalogue.adapters import PictureSource, PublicWeb
@@ -78,7 +78,7 @@ def fetch_pictures(*, merchant_id: int) -> None:
     waiting = catalogue.waiting_pictures(merchant_id=merchant_id, limit=_PICTURES)
     if not waiting:
         return
-    take_pictures(merchant_id=merchant_id, source=PublicWeb())
+    take_pictures(merchant_id=merchant_id, source=failpoints.outside(PublicWeb(), "pictures"))
     tried = any(picture.tries for picture in waiting)
     outbox.defer(
         "feeds.fetch_pictures",

@@ -7,6 +7,7 @@ from typing import Final, cast
 
 from django.conf import settings
 
+from entrepot.base import failpoints
 from entrepot.kernel.must import must
 from entrepot.payments.adapters.sandbox import HttpProvider
 from entrepot.payments.terms import PaymentProvider
@@ -25,4 +26,4 @@ def provider() -> PaymentProvider:
     """The provider that the settings name; one pool of connections for the process."""
     must(settings.PAYMENT_PROVIDER in _KNOWN, f"ENTREPOT_PAYMENT_PROVIDER is one of {', '.join(_KNOWN)}")
     opened = import_module(_KNOWN[settings.PAYMENT_PROVIDER]).from_settings(settings)
-    return cast(PaymentProvider, opened)
+    return failpoints.outside(cast(PaymentProvider, opened), "provider")
