@@ -1,6 +1,6 @@
 """The pages of payouts, fees and debts: the operator's desk and the merchant's."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -141,3 +141,56 @@ def test_a_merchant_sets_its_payout_days_and_reads_its_fees(language) -> None:
     kept = payments.schedule(viewer=viewer, merchant_id=merchant_id)
     assert (kept.every, kept.day, kept.least) == ("monthly", 15, Money(2_500, "USD"))
     assert path.removeprefix(f"/{language}") in text(client, f"/{language}/merchant/{slug}/money/")
+
+
+def test_the_api_has_payout_days_runs_and_previews() -> None:
+    from tests.api.test_door import bearer
+
+    merchant_id = make.merchant_with_money(5_000)
+    slug = parties.merchant(merchant_id=merchant_id).slug
+    client = Client()
+    owner = people.merchant_viewer(merchant_id=merchant_id).user_id
+    head = {"HTTP_AUTHORIZATION": f"Bearer {bearer(client, scopes=['merchant'], user_id=owner)}"}
+    asked = {"content_type": "application/json", "HTTP_IDEMPOTENCY_KEY": "s"}
+    path = f"/api/v1/merchants/{slug}/payout-schedule"
+    put = client.put(path, {"every": "weekly", "day": 5, "least": "20.00"}, **head, **asked)
+    assert (put.status_code, put.json()["day"], put.json()["least"]["minor"]) == (200, 5, 2_000)
+    assert client.get(path, **head).json() == put.json()
+    assert client.get("/api/v1/payout-runs", **head).status_code == 403
+    boss = {"HTTP_AUTHORIZATION": f"Bearer {bearer(client, scopes=['operate'], user_id=people.operator().user_id)}"}
+    seen = client.get("/api/v1/payout-preview?scope=all", **boss).json()
+    assert [(one["merchant"], one["why"]) for one in seen] == [(slug, None)]
+    made = [client.post("/api/v1/payout-runs", {"scope": "all"}, **boss, **asked).json() for _ in range(2)]
+    assert made[0] == made[1]
+    assert (made[0]["paid"], made[0]["sums"][0]["amount"]["minor"]) == (1, 5_000)
+    assert client.get(f"/api/v1/payout-runs/{made[0]['ref']}", **boss).json() == made[0]
+    stranger = {"HTTP_AUTHORIZATION": f"Bearer {bearer(client, scopes=['operate'], user_id=people.user())}"}
+    assert (
+        client.post("/api/v1/payout-runs", {}, **stranger, **asked | {"HTTP_IDEMPOTENCY_KEY": "x"}).status_code == 404
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_shopper_takes_more_time_and_a_merchant_gives_it(language) -> None:
+    from tests.flows import make as sales
+
+    from entrepot.parties.models import Shopper, User
+
+    sale = sales.sale(at=NOW).pay(at=NOW)
+    (pair,) = sale.deliver(at=NOW - timedelta(days=9))
+    part = sale.order().consignments[0]
+    person = User.objects.get(pk=people.user())
+    Shopper.objects.filter(pk=sale.shopper_id).update(user=person)
+    client = signed_in(person.pk)
+    order = f"/{language}/orders/{sale.order().ref}/"
+    assert f"{order}parcels/{part.ref}/extend/" in text(client, order)
+    for status in (302, 302):
+        assert client.post(f"{order}parcels/{part.ref}/extend/").status_code == status
+    assert sale.order().consignments[0].release_at == part.release_at + timedelta(days=3)
+    assert "extend" not in text(client, order)
+    team = signed_in(people.merchant_viewer(merchant_id=pair[1]).user_id)
+    page = f"/{language}/merchant/{parties.merchant(merchant_id=pair[1]).slug}/consignments/{part.ref}/"
+    assert f"{page}extend/" in text(team, page)
+    assert team.post(f"{page}extend/", {"days": "31", "key": "a"}).status_code == 422
+    assert team.post(f"{page}extend/", {"days": "30", "key": "b"}).status_code == 302
+    assert sale.order().consignments[0].release_at == part.release_at + timedelta(days=33)

@@ -19,6 +19,8 @@ DESKS = ("merchant/", "operator/", "depot/")
 OPEN = {"merchant/"}
 # What a route's body looks like, by the end of its address; the others take a currency, or none.
 BODIES = {
+    "extend": b"{}",
+    "payout-runs": b"{}",
     "received": b'{"grams": 100}',
     "sales": b'{"listing": "l", "variants": ["v"], "starts_at": "2030-01-01T00:00:00Z", "ends_at": "2030-01-02T00:00:00Z", "pieces": 1}',
 }

@@ -13,6 +13,7 @@ from entrepot.api.v1 import (
     explained,
     goods,
     identity,
+    payouts,
     promotions,
     quoting,
     sales,
@@ -50,6 +51,20 @@ router = Router(
         route("merchants/<slug:merchant>/ahead", sales.AheadDoor.as_view(), name="api-ahead"),
         route("merchants/<slug:merchant>/consignments", selling.ConsignmentsDoor.as_view(), name="api-consignments"),
         route("merchants/<slug:merchant>/money", selling.MoneyDoor.as_view(), name="api-money"),
+        route(
+            "merchants/<slug:merchant>/payout-schedule",
+            payouts.PayoutScheduleDoor.as_view(),
+            name="api-payout-schedule",
+        ),
+        route("payout-preview", payouts.PayoutPreviewDoor.as_view(), name="api-payout-preview"),
+        route("payout-runs", payouts.PayoutRunsDoor.as_view(), name="api-payout-runs"),
+        route("payout-runs/<slug:ref>", payouts.PayoutRunDoor.as_view(), name="api-payout-run"),
+        route(
+            "orders/<slug:ref>/consignments/<slug:consignment>/extend",
+            payouts.ShopperExtendDoor.as_view(),
+            name="api-extend",
+        ),
+        route("consignments/<slug:ref>/extend", payouts.MerchantExtendDoor.as_view(), name="api-merchant-extend"),
         route("merchants/<slug:merchant>/payouts", selling.PayoutsDoor.as_view(), name="api-payouts"),
         route(
             "merchants/<slug:merchant>/promotions", promotions.MerchantPromotionsDoor.as_view(), name="api-promotions"

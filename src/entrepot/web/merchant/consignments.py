@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from entrepot.base import clock
+from entrepot.base.identity import new_reference
 from entrepot.carriage import queries as carriage
 from entrepot.carriage.terms import MARKETPLACE, Tracking
 from entrepot.channels.terms import Route
 from entrepot.depot import queries as depot
 from entrepot.flows.answer_authorised import answer_authorised
+from entrepot.flows.extend_release import extend_release
 from entrepot.flows.ship_consignment import ship_consignment
 from entrepot.kernel.money import Money, exponent
 from entrepot.landed import queries as landed
@@ -30,7 +32,7 @@ from entrepot.web.explained import explained
 from entrepot.web.merchant.desk import for_merchant
 from entrepot.web.merchant.words import moment_name, step_name
 from entrepot.web.promoting import level_name
-from entrepot.web.templating import language
+from entrepot.web.templating import language, percent
 from entrepot.web.viewer import viewer_of
 
 _PAGE = 50
@@ -69,6 +71,9 @@ class Account:
     # One unit of the merchant's currency, and what the shopper was charged for it.
     one: Money
     rate_written: str
+    # The commission as agreed on the day of the sale, and the tax on it in the shopper's currency.
+    commission_rates: str = ""
+    commission_tax: Money | None = None
 
 
 @for_merchant
@@ -116,6 +121,8 @@ def show(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
             consignment.id
         ),
         "steps": step_name,
+        "key": new_reference("key"),
+        "extendable": consignment.stage is Stage.DELIVERED,
         "stage_of": lambda what: moment_name(Stage(what)),
     }
     return render(request, "merchant/consignment.html", shown)
@@ -142,6 +149,20 @@ def ship(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("merchant-consignment", args=[merchant.slug, ref]))
 
 
+@for_merchant
+@require_POST
+def extend(request: HttpRequest, merchant: Merchant, ref: str) -> HttpResponse:
+    """Give the shopper more time: the merchant's own money is released later."""
+    days = request.POST.get("days", "")
+    extend_release(
+        viewer=viewer_of(request), order_ref="", consignment_ref=ref, days=int(days) if days.isdigit() else 0,
+        reason=request.POST.get("reason", ""), key=request.POST.get("key", "")[:64] or new_reference("key"),
+        at=clock.now(),
+    )  # fmt: skip
+    messages.success(request, _("The shopper has more time now."))
+    return HttpResponseRedirect(reverse("merchant-consignment", args=[merchant.slug, ref]))
+
+
 def _account(consignment: ConsignmentView) -> Account:
     net = consignment.merchant_net
     goods = Money.total((line.merchant_unit * line.quantity for line in consignment.lines), net.currency)
@@ -161,6 +182,11 @@ def _account(consignment: ConsignmentView) -> Account:
         rate=rate,
         one=Money(10 ** exponent(net.currency), net.currency),
         rate_written=f"{rate.value:.4f}" if rate else "",
+        commission_rates=" · ".join(
+            percent(each, 2)
+            for each in sorted({line.commission_rate for line in consignment.lines if line.commission_rate})
+        ),
+        commission_tax=consignment.commission_tax or None,
     )
 
 

@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:merchant>/consignments/<slug:ref>/price/", consignments.price, name="merchant-price"),
     path("<slug:merchant>/consignments/<slug:ref>/answer/", consignments.answer, name="merchant-answer"),
     path("<slug:merchant>/consignments/<slug:ref>/ship/", consignments.ship, name="merchant-ship"),
+    path("<slug:merchant>/consignments/<slug:ref>/extend/", consignments.extend, name="merchant-extend"),
     path("<slug:merchant>/promotions/", promotions.listing, name="merchant-promotions"),
     path("<slug:merchant>/promotions/new/", promotions.make, name="merchant-promotion-new"),
     path("<slug:merchant>/promotions/<slug:ref>/", promotions.show, name="merchant-promotion"),

@@ -37,6 +37,7 @@ from entrepot.stock import queries as stock
 from entrepot.web.account.addresses import AddressCard, card_of
 from entrepot.web.explained import RateShown, Row, rates_shown
 from entrepot.web.shopper.prices import account, regime_name, rows_of
+from entrepot.web.shopper.protection import extendable
 from entrepot.web.templating import country, local_date, text
 from entrepot.web.viewer import signed_in, viewer_of
 
@@ -153,6 +154,8 @@ class OrderShown:
     confirmable: bool
     data_version: str
     quote_ref: str
+    # Parcels whose protection may be made longer now: reference, merchant, days.
+    extendable: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +298,7 @@ def _shown(order: OrderView, at: datetime) -> OrderShown:
         confirmable=any(part.release_at is None or part.release_at > at for part in (*arrived, *delivered)),
         data_version=order.data_version,
         quote_ref=order.quote_ref,
+        extendable=extendable(order, at),
     )
 
 

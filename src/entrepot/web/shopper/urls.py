@@ -3,7 +3,20 @@
 from django.urls import URLPattern, URLResolver, path
 
 from entrepot.web import disputes as evidence
-from entrepot.web.shopper import ahead, basket, checkout, disputes, home, listing, orders, pay, price, sale, search
+from entrepot.web.shopper import (
+    ahead,
+    basket,
+    checkout,
+    disputes,
+    home,
+    listing,
+    orders,
+    pay,
+    price,
+    protection,
+    sale,
+    search,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.show, name="home"),
@@ -39,4 +52,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("disputes/<str:ref>/files/<str:file>/", evidence.show_file, name="dispute_file"),
     path("disputes/<str:ref>/answer/<str:verb>/", disputes.answer, name="dispute_answer"),
     path("orders/<str:ref>/confirm/", orders.confirm, name="order_confirm"),
+    path("orders/<str:ref>/parcels/<slug:consignment>/extend/", protection.extend, name="order_extend"),
 ]
