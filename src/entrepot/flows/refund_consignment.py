@@ -30,8 +30,8 @@ def refund_consignment(*, consignment_id: int, merchant_id: int, ask: RefundAsk,
     refunded, and goods that were not sent are on sale again. Repeating `ask.key` changes nothing and answers the same.
 
     An edge finds the consignment through its viewer first. Raises ConsignmentUnknown, HoldUnknown, NothingPaid,
-    NothingLeft, MoreThanLeft, RefundImpossible, RefundKeyReused, and WrongMoment when all of it would go back while
-    the depot has the parcel. SQL budget: 34, and 13 when repeated.
+    NothingLeft, DisputedByBank, MoreThanLeft, RefundImpossible, RefundKeyReused, and WrongMoment when all of it would go back while
+    the depot has the parcel. SQL budget: 35, and 13 when repeated.
     """
     seen = orders.consignment_by_id(consignment_id=consignment_id, merchant_id=merchant_id)
     payment = payments.payment_of_order(shopper_id=seen.shopper_id, order_id=seen.order_id)
@@ -49,6 +49,9 @@ def refund_consignment(*, consignment_id: int, merchant_id: int, ask: RefundAsk,
     hold = payments.hold(merchant_id=merchant_id, consignment_id=consignment_id)
     payment = payments.payment_by_id(payment_id=payment.id, shopper_id=payment.shopper_id)
     rules.check_refundable(payment=payment, hold=hold)
+    rules.check_undisputed(
+        standing=payments.standing_chargebacks(merchant_id=merchant_id, consignment_ids=[consignment_id])
+    )
     parts = rules.refund_parts(
         lines=line_moneys(consignment=seen),
         given=payments.parts_given_back(merchant_id=merchant_id, consignment_id=consignment_id),

@@ -2,16 +2,23 @@
 
 from datetime import timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import OperationalError
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext, gettext_noop
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from entrepot.base import clock
+from entrepot.base.identity import new_reference
 from entrepot.base.outbox import defer
 from entrepot.flows.end_chargeback import end_chargeback
 from entrepot.flows.open_chargeback import open_chargeback
 from entrepot.orders import queries as orders
+from entrepot.parties import queries as parties
 from entrepot.payments import queries
 from entrepot.payments.adapters import provider
 from entrepot.payments.rules import to_hand_in
@@ -26,6 +33,8 @@ from entrepot.payments.terms import (
 )
 
 _RETRY: Final = RetryStrategy(max_attempts=6, exponential_wait=2, retry_exceptions={ProviderSilent, OperationalError})
+_SUBJECT: Final = gettext_noop("A shopper's bank has taken a payment back: {chargeback}")
+_LETTER: Final = gettext_noop("The card's bank disputes {amount}. Hand in what shows that you delivered, by {day}.")
 # Providers send a message again for days; what still got lost is fetched as far back as that.
 _LOOK_BACK: Final = timedelta(hours=74)
 
@@ -79,6 +88,24 @@ def _text(parts: tuple[ChargebackPart, ...]) -> str:
 
 def _files(parts: tuple[ChargebackPart, ...]) -> list[EvidenceFile]:
     return [one for part in parts for one in queries.evidence_of(part_id=part.id, merchant_id=part.merchant_id)]
+
+
+@app.task(name="payments.write_chargeback")
+def write_chargeback(*, merchant_id: int, ref: str) -> None:
+    """Write to a merchant's people that the card's bank took a payment back, and until when they can answer."""
+    part = queries.part_by_ref(merchant_id=merchant_id, ref=ref)
+    slug = parties.merchant(merchant_id=merchant_id).slug
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    for address, language in parties.letter_boxes(merchant_id=merchant_id):
+        with translation.override(language):
+            subject = gettext(_SUBJECT).format(chargeback=part.ref)
+            until = part.due_by.strftime("%Y-%m-%d %H:%M UTC") if part.due_by else "-"
+            page = settings.SITE_URL.rstrip("/") + reverse("merchant-chargeback", args=[slug, part.ref])
+            body = "\n".join([gettext(_LETTER).format(amount=part.amount, day=until), "", page])
+        defer(
+            "mail.send", to=[address], subject=subject, body=body, from_email=settings.DEFAULT_FROM_EMAIL,
+            message_id=f"<{part.ref}.{new_reference('msg')}@{host}>",
+        )  # fmt: skip
 
 
 @app.periodic(cron="*/15 * * * *")

@@ -19,6 +19,7 @@ from entrepot.payments.queries.chargebacks import (
     chargebacks_to_answer,
     evidence_file,
     evidence_of,
+    part_by_ref,
     parts_of_chargeback,
     standing_chargebacks,
 )
@@ -136,6 +137,7 @@ __all__ = [
     "money_of",
     "open_in_run",
     "own_account",
+    "part_by_ref",
     "parts_given_back",
     "parts_of_chargeback",
     "payment",

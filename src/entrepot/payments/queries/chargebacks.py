@@ -69,13 +69,18 @@ def parts_of_chargeback(*, chargeback_id: int, merchant_ids: Sequence[int]) -> t
     return _parts(rows.order_by("id"))
 
 
-def chargeback_part(*, viewer: Viewer, merchant_id: int, ref: str) -> ChargebackPart:
-    """One part, for its merchant's people and operators. Raises NotYours, ChargebackUnknown."""
-    must_work_for(viewer=viewer, merchant_id=merchant_id)
+def part_by_ref(*, merchant_id: int, ref: str) -> ChargebackPart:
+    """One part by its reference. Raises ChargebackUnknown."""
     found = _parts(models.ChargebackPartRow.objects.filter(merchant_id=merchant_id, ref=ref))
     if not found:
         raise ChargebackUnknown
     return found[0]
+
+
+def chargeback_part(*, viewer: Viewer, merchant_id: int, ref: str) -> ChargebackPart:
+    """One part, for its merchant's people and operators. Raises NotYours, ChargebackUnknown."""
+    must_work_for(viewer=viewer, merchant_id=merchant_id)
+    return part_by_ref(merchant_id=merchant_id, ref=ref)
 
 
 def chargebacks_of(

@@ -15,6 +15,7 @@ from entrepot.payments.terms import (
     ChargebackState,
     ChargebackStatus,
     ChargebackVerb,
+    DisputedByBank,
     EvidenceFile,
     EvidenceLate,
     EvidenceUnfit,
@@ -70,6 +71,12 @@ def check_disputable(*, payment: Payment) -> None:
     """Only money that was taken can be taken back. Raises WrongMoment."""
     if payment.state is not State.CAPTURED:
         raise WrongMoment(state=payment.state, verb=ChargebackVerb.TAKE)
+
+
+def check_undisputed(*, standing: Mapping[int, ChargebackPart]) -> None:
+    """What the card's bank has taken back is not given back as well. Raises DisputedByBank; an inquiry is no hindrance."""
+    if any(part.state is ChargebackState.OPEN for part in standing.values()):
+        raise DisputedByBank
 
 
 def ending_of(*, chargeback: Chargeback, said: ProviderChargeback) -> ChargebackVerb | None:

@@ -53,9 +53,10 @@ def record_chargeback(*, payment: Payment, said: ProviderChargeback, holds: Sequ
     if made:
         amounts = rules.disputed_parts(amount=said.amount, holds=holds)
         parts = zip(holds, amounts, strict=True)
-        models.ChargebackPartRow.objects.bulk_create(
-            _part_row(row, hold, amount, at) for hold, amount in parts if amount
-        )
+        rows = [_part_row(row, hold, amount, at) for hold, amount in parts if amount]
+        models.ChargebackPartRow.objects.bulk_create(rows)
+        for part in rows:
+            defer("payments.write_chargeback", merchant_id=part.merchant_id, ref=part.ref)
     return queries.chargeback_by_id(chargeback_id=row.id, shopper_id=payment.shopper_id)
 
 

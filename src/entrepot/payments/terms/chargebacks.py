@@ -131,6 +131,14 @@ class EvidenceLate(Refused):
     remedy = "The bank decides with what it has."
 
 
+class DisputedByBank(Refused):
+    """The card's bank has taken the money back; giving it back as well would pay twice."""
+
+    code = "payments.disputed_by_bank"
+    message = "The card's bank has taken this payment back, so it cannot be refunded now."
+    remedy = "Wait until the bank has decided."
+
+
 _WHY_WORDS: Final[Mapping[str, str]] = {
     "empty": "write what happened, or add a document",
     "text": "a text has at most 10,000 characters",
