@@ -36,7 +36,7 @@ def test_an_order_costs_a_bounded_number_of_statements():
     client, viewer = make.shopper()
     ref = make.ordered(client, viewer, shop)
     client.get(f"/en/orders/{ref}/")
-    with at_most(11):
+    with at_most(12):
         client.get(f"/en/orders/{ref}/")
     with at_most(8):
         client.get("/en/orders/")

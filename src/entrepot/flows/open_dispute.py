@@ -1,6 +1,7 @@
 """A shopper claims: the merchant is asked, and the money of the consignment stays where it is meanwhile."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from entrepot.base import locks
 from entrepot.disputes import queries as disputes
 from entrepot.disputes import rules
 from entrepot.disputes.services import keep_evidence, open_claim
-from entrepot.disputes.terms import Dispute, OutcomeUnfit, Reason, Told
+from entrepot.disputes.terms import Dispute, OutcomeUnfit, Reason, Side, Told
 from entrepot.orders import queries as orders
 from entrepot.orders.services import pause_release
 from entrepot.orders.terms import ConsignmentUnknown
@@ -41,6 +42,7 @@ def open_dispute(
         raise ConsignmentUnknown
     locks.take(*orders.rows_of_consignment(consignment_id=part.id, merchant_id=part.merchant_id))
     part = orders.consignment_by_id(consignment_id=part.id, merchant_id=part.merchant_id)
+    told = replace(told, side=Side.SHOPPER, user_id=viewer.user_id)
     policy, facts = disputes.policy(channel=part.channel, at=at), disputes.opening_facts(consignment=part)
     known = disputes.disputes_of_order(order_id=order.id, merchant_ids=[part.merchant_id]).get(part.id, ())
     if known and disputes.step_known(dispute=known[0], key=told.key):

@@ -184,6 +184,7 @@ class DisputeShown:
     trouble: str
     may: frozenset[str]
     acts: bool
+    rejected: bool
     titles: tuple[str, ...]
     left: Money
     parcel: ReturnParcel | None
@@ -253,6 +254,7 @@ def shown(dispute: Dispute, side: Side) -> DisputeShown:
         ending=str(_ENDINGS[dispute.ending]) if dispute.ending and dispute.state is State.ENDED else "",
         trouble=dispute.trouble,
         may=frozenset(str(verb) for verb in verbs),
+        rejected=dispute.offered is not None and dispute.offered.remedy is Remedy.NOTHING,
         acts=bool(verbs - {Verb.SHOW}),
         titles=tuple(
             f"{text(line.title)} × {line.quantity}"
