@@ -9,6 +9,7 @@ import pytest
 from entrepot.basket.services import choose_delivery, enter_codes
 from entrepot.flows.cancel_order import cancel_order
 from entrepot.flows.place_order import place_order
+from entrepot.flows.refund_consignment import refund_consignment
 from entrepot.flows.release_hold import release_hold
 from entrepot.flows.settle_payment import settle_payment
 from entrepot.jobs.audit import CHECKS, audited
@@ -21,7 +22,7 @@ from entrepot.orders.terms import CancelReason, Verb
 from entrepot.parties.terms import Viewer
 from entrepot.payments import queries as payments
 from entrepot.payments.services import begin_opening, record_intent
-from entrepot.payments.terms import IntentStatus, ProviderIntent, ProviderProof
+from entrepot.payments.terms import IntentStatus, ProviderIntent, ProviderProof, RefundAsk
 from entrepot.promotions import queries, services
 from entrepot.promotions.models import UseRow
 from entrepot.promotions.terms import Kind, PromotionUsedUp, Scope
@@ -123,6 +124,25 @@ def test_a_shared_discount_reaches_the_merchant_the_carrier_and_the_books_to_the
     assert {each.check.name: each.offenders for each in found if not each.clean} == {}
     (spent,) = queries.spent(viewer=make.OPERATOR, owner_id=0, promotion_ids=[shared.id])[shared.id]
     assert (spent.orders, spent.off, spent.promoted) == (1, autumn.goods, autumn.promoted)
+
+
+def test_money_that_goes_back_takes_our_part_of_the_discount_home(viewer: Viewer) -> None:
+    merchant_id = basket(viewer, "autumn")
+    make.put_up(percent=Decimal(20), at=NOV, **CODE)
+    make.put_up(Kind.DELIVERY, owner_id=merchant_id, percent=Decimal(50), at=NOV)
+    order = ordered(viewer, home(viewer))
+    paid(viewer, order)
+    (one,) = order.consignments
+    for key, amount in (("half", Money(one.amounts.total.minor // 2, "USD")), ("rest", None)):
+        ask = RefundAsk(key=key, reason="test", amount=amount)
+        refund_consignment(consignment_id=one.id, merchant_id=merchant_id, ask=ask, at=NOV)
+    assert balance(Account.HOLD, one.id) == 0
+    assert balance(Account.PROMOTION) == 0
+    assert (
+        sum(balance(kind, merchant_id, "CNY") for kind in (Account.MERCHANT_AVAILABLE, Account.MERCHANT_PENDING)) == 0
+    )
+    found = audited(checks=SOUND, at=NOV, patience=timedelta(days=90))
+    assert {each.check.name: each.offenders for each in found if not each.clean} == {}
 
 
 def test_a_merchant_who_has_not_agreed_bears_nothing_and_the_shopper_is_told(viewer: Viewer) -> None:

@@ -70,12 +70,16 @@ class Sale:
     address: dict[str, Any]
     quantity: int = 2
     words: str = ""
+    code: str = ""
+    borne: int = 0
     known: dict[str, Any] = field(default_factory=dict)
 
     def stations(self) -> Iterator[tuple[str, Callable[[], None]]]:
         """Name and deed of every station, in order."""
         yield "people join", self.people_join
         yield "merchant opens", self.merchant_opens
+        if self.code:
+            yield "promotion put up", self.promotion_put_up
         yield "file imported", self.file_imported
         yield "found", self.found
         yield "quoted", self.quoted
@@ -126,6 +130,19 @@ class Sale:
         operator.post(f"/en/operator/merchants/{ref}/verify/", {}, on="/en/operator/merchants/")
         assert self.market.scalar("SELECT verified_at IS NOT NULL FROM parties_merchant")
 
+    def promotion_put_up(self) -> None:
+        """A tenth off by code: the marketplace bears most of it, the merchant agrees to bear the rest."""
+        operator = Machine(self.market, "operator@journey.example", "operate")
+        made = operator.send("POST", "/api/v1/promotions", {
+            "title": {"en": "A tenth off", "zh-hans": "九折"}, "kind": "percent", "percent": "10", "code": self.code,
+            "since": "2024-01-01T00:00:00Z", "uses_max": 1, "uses_each": 1, "platform_percent": 60,
+        })  # fmt: skip
+        desk = f"/api/v1/merchants/{self.slug}"
+        (asked,) = self.seller.get(f"{desk}/invitations")
+        assert (asked["promotion"]["ref"], asked["agreed_at"]) == (made["ref"], None)
+        (agreed,) = self.seller.send("PUT", f"{desk}/promotions/{made['ref']}/consent", {"agreed": True}, expect=200)
+        assert agreed["agreed_at"]
+
     def file_imported(self) -> None:
         page = f"/en/merchant/{self.slug}/imports/"
         self.owner.post(
@@ -151,10 +168,17 @@ class Sale:
             "listing": self.listing["ref"], "variant": self.listing["variants"][0]["ref"],
             "channel": self.channel, "quantity": self.quantity,
         }, expect=200)  # fmt: skip
+        if self.code:
+            self.shopper.send("PUT", "/api/v1/basket/codes", {"codes": [self.code.lower()]}, expect=200)
         self.quote = self.shopper.send(
             "POST", "/api/v1/basket/quote", {"destination": self.destination, "currency": self.currency}
         )
         assert self.quote["refusals"] == [], self.quote
+        if self.code:
+            (taken,) = self.quote["promotions"]
+            assert [(one["code"], one["reason"]) for one in self.quote["codes"]] == [(self.code, "")]
+            self.borne = taken["by_marketplace"]["minor"]
+            assert 0 < self.borne < taken["off_goods"]["minor"]
         sums = {name: part["minor"] for name, part in self.quote["sums"].items()}
         assert sums.pop("total") == sum(sums.values())
         assert sums["goods"] > 0
@@ -179,7 +203,8 @@ class Sale:
         pay(str(wait_until("the provider's page", ready)))
         wait_until("the order to be paid", lambda: self.state() == "paid", seconds=90)
         total = self.quote["sums"]["total"]["minor"]
-        assert self.balance("hold", self.currency) == total
+        assert self.balance("hold", self.currency) == total + self.borne
+        assert self.balance("promotion", self.currency) == -self.borne
         assert self.balance("psp_receivable", self.currency) == -total
         # The goods still lie there, but they are this order's for good; they leave the books when they leave the house.
         assert self.stock() == (self.goods.stock, self.quantity)
@@ -211,7 +236,7 @@ class Sale:
 
     def delivered(self) -> None:
         wait_until("the carrier to deliver", lambda: self.stage() == "delivered", seconds=150)
-        assert self.balance("hold", self.currency) == self.quote["sums"]["total"]["minor"]
+        assert self.balance("hold", self.currency) == self.quote["sums"]["total"]["minor"] + self.borne
 
     def released(self) -> None:
         self.shopper.send("POST", f"/api/v1/orders/{self.order}/confirm")
@@ -281,4 +306,5 @@ def phone_case_to_america(market: Market) -> Sale:
         "clear-phone-case", "Clear phone case with camera guard", "透明手机壳 镜头保护", "Phone cases", "PC-1", "12.00",
         60, 500, "CN", "3926909989", "3926909090",
     )  # fmt: skip
-    return Sale(market, case, "export", "CN", "USD", "US", "USD", AMERICAN_ADDRESS, words="phone case")
+    return Sale(market, case, "export", "CN", "USD", "US", "USD", AMERICAN_ADDRESS, words="phone case",
+                code="JOURNEY10")  # fmt: skip

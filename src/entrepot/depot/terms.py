@@ -156,6 +156,7 @@ class Declarable:
 
     payment_ref: the payment institution's transaction; paid: this consignment's part of it.
     tax: duty and taxes collected; freight: carriage and the charges that go with it. buyer_id: identity card number.
+    goods and freight are as customs value them; discount: what of this was not paid, being deducted by no law.
     """
 
     consignment_ref: str
@@ -174,6 +175,7 @@ class Declarable:
     freight: Money
     tax: Money
     lines: tuple[DeclaredLine, ...]
+    discount: Money | None = None
 
 
 Fields = dict[str, "str | Fields | list[Fields]"]

@@ -54,8 +54,8 @@ def cancel_order(
     release_reservations(order_ids=[order_id], merchant_ids=owners, at=at)
     mark_order_cancelled(order_id=order_id, shopper_id=shopper_id, reason=reason, at=at)
     cancel_payment(shopper_id=shopper_id, order_id=order_id)
-    release_allowance(shopper_id=shopper_id, order_id=order_id, at=at)
     give_back_uses(shopper_id=shopper_id, order_id=order_id, at=at)
+    release_allowance(shopper_id=shopper_id, order_id=order_id, at=at)
     _return_by(decision, order, at)
     return True
 

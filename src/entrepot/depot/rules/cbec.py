@@ -173,6 +173,9 @@ class _Head:
         place = self.of.recipient
         return "".join((place.city, place.district, *place.lines))
 
+    def _discount(self) -> Money:
+        return self.of.discount or Money.zero(self.of.goods.currency)
+
     def order(self) -> Fields:
         """CEB311: what was bought, by whom, for how much."""
         return {
@@ -182,9 +185,9 @@ class _Head:
             **self._merchant(),
             "goodsValue": _amount(self.of.goods),
             "freight": _amount(self.of.freight),
-            "discount": "0.00",
+            "discount": _amount(self._discount()),
             "taxTotal": _amount(self.of.tax),
-            "acturalPaid": _amount(self.of.goods + self.of.freight + self.of.tax),
+            "acturalPaid": _amount(self.of.goods + self.of.freight + self.of.tax - self._discount()),
             "currency": _currency(self.of.paid),
             "buyerRegNo": self.of.buyer_phone,
             **self._buyer(),

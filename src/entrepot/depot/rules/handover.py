@@ -8,8 +8,9 @@ from entrepot.carriage.terms import MARKETPLACE, CustomsItem, ParcelAsk, Place, 
 from entrepot.depot.rules import cbec, entry
 from entrepot.depot.rules.parcels import gross_estimate
 from entrepot.depot.terms import Box, Declarable, DeclaredLine, ExpectedParcel, Papers, Parcel, Site
+from entrepot.kernel.money import Money
 from entrepot.kernel.text import CHINESE, ENGLISH, pick
-from entrepot.orders.terms import ConsignmentView, Stage
+from entrepot.orders.terms import ConsignmentView, LineView, Stage
 from entrepot.parties.terms import Address, Merchant
 from entrepot.payments.terms import Payment
 
@@ -116,6 +117,12 @@ def declarable(
     stay empty, so that the papers say they are missing. Whoever orders confirmed to pay in person.
     """
     parts = consignment.amounts
+    # Discounts that the law does not deduct stay in the value and stand beside it as what was not paid.
+    currency = parts.total.currency
+    kept = Money.total((line.undeducted for line in consignment.lines if line.undeducted), currency)
+    kept_freight = Money.total(
+        (line.undeducted_freight for line in consignment.lines if line.undeducted_freight), currency
+    )
     to_china = consignment.destination == "CN"
     paid_at = next((moment.at for moment in consignment.timeline if moment.what == Stage.PAID), consignment.placed_at)
     return Declarable(
@@ -131,8 +138,8 @@ def declarable(
         payer_name=identity.name if identity else "",
         paid=parts.total,
         paid_at=paid_at,
-        goods=parts.goods,
-        freight=parts.freight + parts.fees,
+        goods=parts.goods + kept,
+        freight=parts.freight + kept_freight + parts.fees,
         tax=parts.duty + parts.tax,
         lines=tuple(
             DeclaredLine(
@@ -143,13 +150,21 @@ def declarable(
                 origin=line.origin,
                 quantity=line.quantity,
                 net_grams=line.net_grams * line.quantity,
-                unit=line.unit,
-                goods=line.amounts.goods,
+                unit=_unit(line),
+                goods=line.valued,
                 duty=line.amounts.duty,
             )
             for number, line in enumerate(consignment.lines, start=1)
         ),
+        discount=kept + kept_freight,
     )
+
+
+def _unit(line: LineView) -> Money:
+    """The price of one piece as customs see it: all pieces together are the line."""
+    if line.valued == line.unit * line.quantity:
+        return line.unit
+    return Money(line.valued.minor // line.quantity, line.valued.currency)
 
 
 def place_of(*, address: Address) -> Place:
@@ -174,7 +189,7 @@ def _customs(consignment: ConsignmentView) -> tuple[CustomsItem, ...]:
             origin=line.origin,
             quantity=line.quantity,
             net_grams=line.net_grams * line.quantity,
-            value=line.amounts.goods,
+            value=line.valued,
         )
         for line in consignment.lines
     )
