@@ -89,6 +89,11 @@ def reviewed(client: Client, viewer: Viewer) -> str:
 def ordered(client: Client, viewer: Viewer, shop: Shop) -> str:
     """One box of cherries, ordered and not paid; answers the order's reference."""
     client.post("/en/basket/put/", shop.form())
+    return ordered_here(client, viewer)
+
+
+def ordered_here(client: Client, viewer: Viewer) -> str:
+    """What lies in the basket, ordered and not paid; answers the order's reference."""
     _, quote, address, _ = reviewed(client, viewer).rsplit("/", 3)
     answer = client.post("/en/checkout/place/", {"quote": quote, "address": address, "key": f"web-{quote}"})
     assert answer.status_code == 302, answer.content.decode()

@@ -21,6 +21,7 @@ OPEN = {"merchant/"}
 BODIES = {
     "extend": b"{}",
     "payout-runs": b"{}",
+    "promotions": b'{"title": {"en": "x"}, "kind": "percent", "percent": "5", "since": "2030-01-01T00:00:00Z"}',
     "received": b'{"grams": 100}',
     "sales": b'{"listing": "l", "variants": ["v"], "starts_at": "2030-01-01T00:00:00Z", "ends_at": "2030-01-02T00:00:00Z", "pieces": 1}',
 }
