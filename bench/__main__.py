@@ -1,4 +1,4 @@
-"""`python -m bench [pages|search|relevance|landed|ledger] ...`: the pages and the checkout of a running market, search alone, landed cost, or the ledger."""
+"""`python -m bench [pages|checkout|search|relevance|landed|ledger] ...`: a running market, or one part of it alone."""
 
 import os
 import sys
@@ -13,10 +13,13 @@ def main() -> None:
     what, rest = (
         (arguments[0], arguments[1:]) if arguments and not arguments[0].startswith("-") else ("pages", arguments)
     )
-    from bench import inside, landed, ledger, prepare, relevance, run, search
+    from bench import checkout, inside, landed, ledger, prepare, quotes, recorded, relevance, run, search
 
     mains = {
         "pages": run.main,
+        "checkout": checkout.main,
+        "quotes": quotes.main,
+        "recorded": recorded.main,
         "search": search.main,
         "relevance": relevance.main,
         "prepare": prepare.main,

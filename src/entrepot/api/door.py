@@ -108,10 +108,16 @@ class Bearer(SyncAuth):
 
 
 class Door(Controller[MsgspecSerializer]):
-    """The base of every route. A subclass names its `scope`, or none for routes open to all."""
+    """The base of every route. A subclass names its `scope`, or none for routes open to all.
+
+    keyed: a write takes a key, and its answer is kept under it for repeats. own_key: the verb itself takes the key into
+    a unique column and answers a repeat; nothing else is kept then.
+    """
 
     scope: ClassVar[str | None] = None
     keyed: ClassVar[bool] = True
+    own_key: ClassVar[bool] = False
+    replayed: bool = False
     error_model = Problem
     validate_responses = False
     viewer: Viewer
@@ -187,6 +193,11 @@ class Door(Controller[MsgspecSerializer]):
         if not 0 < len(key) <= KEY_LENGTH_MAX:
             raise KeyMissing
         self.key = f"{self.viewer.user_id}:{key}"
+        if self.own_key:
+            response = verb()
+            if self.replayed:
+                response.headers["Idempotent-Replayed"] = "true"
+            return response
         principal = f"user:{self.viewer.user_id}"
         mark = idempotency.fingerprint(request.method or "", request.get_full_path(), request.body)
         known = idempotency.begin(principal=principal, key=key, fingerprint=mark)

@@ -30,7 +30,7 @@ from entrepot.landed.terms import BasketQuote
 from entrepot.orders import queries as orders
 from entrepot.orders import rules
 from entrepot.orders.services import ORDER_KNOWN, order_call
-from entrepot.orders.terms import PLACED, KnownOrder, OrderUnknown, PlacedOrder
+from entrepot.orders.terms import PLACED, KeyReused, KnownOrder, OrderUnknown, PlacedOrder, QuoteUsed
 from entrepot.parties import queries as parties
 from entrepot.parties.rules import check_address
 from entrepot.parties.terms import Address, NotYours, ShopperId, Viewer
@@ -70,6 +70,8 @@ def place_order(*, viewer: Viewer, quote_ref: str, address_ref: str, key: str, a
     try:
         found = _read(viewer, shopper_id, quote_ref, address_ref, key, at)
         placed = found if isinstance(found, PlacedOrder) else _written(found, key, at)
+    except (KeyReused, QuoteUsed):
+        raise
     except EntrepotError:
         # The same request beside this one may have become the order since, and emptied the basket.
         placed = _repeated(shopper_id, key, quote_ref)
@@ -91,7 +93,8 @@ def _read(
     chosen = basket.fingerprint_ask(shopper_id=shopper_id)
     claimed = orders.claim_ask(shopper_id=shopper_id, quote_ref=quote_ref)
     answer_all(known, priced, where, chosen, claimed)
-    before = rules.repeated(known=known.answer, key=key, quote_ref=quote_ref)
+    there = None if where.missing else where.answer
+    before = rules.repeated(known=known.answer, key=key, quote_ref=quote_ref, address=there)
     if before is not None:
         return _as_placed(shopper_id, before)
     quote, address = priced.answer, where.answer
@@ -172,4 +175,4 @@ def _repeated(shopper_id: ShopperId, key: str, quote_ref: str) -> PlacedOrder | 
 
 def _as_placed(shopper_id: ShopperId, known: KnownOrder) -> PlacedOrder:
     payment = payments.payment_of_order(shopper_id=shopper_id, order_id=known.id)
-    return PlacedOrder(order_ref=known.ref, payment_ref=payment.ref)
+    return PlacedOrder(order_ref=known.ref, payment_ref=payment.ref, repeated=True)

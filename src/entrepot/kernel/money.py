@@ -40,6 +40,16 @@ def rounded(value: Decimal, rounding: Rounding = Rounding.HALF_UP) -> int:
     return int(value.to_integral_value(rounding=rounding.value))
 
 
+# Currencies that were found to be written as such: a sale makes hundreds of amounts in two or three of them.
+_SEEN: Final[set[str]] = set()
+
+
+def _check_letters(currency: str) -> None:
+    if not _CURRENCY.fullmatch(currency):
+        raise ValueError(f"{currency!r} is no ISO 4217 currency")
+    _SEEN.add(currency)
+
+
 @dataclass(frozen=True, slots=True, order=False)
 class Money:
     """`minor` whole minor units (cents, fen) of `currency` (ISO 4217 letters). May be negative."""
@@ -50,9 +60,9 @@ class Money:
     def __post_init__(self) -> None:
         if type(self.minor) is not int:
             raise TypeError(f"minor units are whole numbers, not {type(self.minor).__name__}")
-        if not _CURRENCY.fullmatch(self.currency):
-            raise ValueError(f"{self.currency!r} is no ISO 4217 currency")
-        if abs(self.minor) > MINOR_MAX:
+        if self.currency not in _SEEN:
+            _check_letters(self.currency)
+        if not -MINOR_MAX <= self.minor <= MINOR_MAX:
             raise OverflowError("amount beyond 63 bits")
 
     @classmethod
@@ -84,10 +94,8 @@ class Money:
     @classmethod
     def total(cls, amounts: Iterable["Money"], currency: str) -> "Money":
         """The sum; `currency` says what an empty sum is. Raises CurrencyMismatch."""
-        due = Money(0, currency)
-        for amount in amounts:
-            due += amount
-        return due
+        nothing = Money(0, currency)
+        return Money(sum([nothing._same(amount) for amount in amounts]), currency)
 
     @property
     def decimal(self) -> Decimal:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -151,15 +152,18 @@ def check_quote(*, quote: BasketQuote, basket_fingerprint: str, address: Address
         raise AddressElsewhere(quoted=quoted, address=given)
 
 
-def repeated(*, known: Sequence[KnownOrder], key: str, quote_ref: str) -> KnownOrder | None:
+def repeated(
+    *, known: Sequence[KnownOrder], key: str, quote_ref: str, address: Address | None = None
+) -> KnownOrder | None:
     """The order that a repeat is about, or none for a new one. A quote makes one order, however often it is sent.
 
-    known: the shopper's orders with this key or this quote. Raises KeyReused for the key with another quote,
-    QuoteUsed when the quote's order was given up and this is a new attempt.
+    known: the shopper's orders with this key or this quote. address: where it shall go, when that is known. Raises
+    KeyReused for the key with another quote or address, QuoteUsed when the quote's order was given up and this is a new attempt.
     """
     for order in known:
         if order.key == key:
-            if order.quote_ref != quote_ref:
+            elsewhere = address is not None and replace(address, ref="") != order.address
+            if order.quote_ref != quote_ref or elsewhere:
                 raise KeyReused
             return order
     for order in known:

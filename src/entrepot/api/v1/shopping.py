@@ -165,6 +165,7 @@ class OrdersDoor(Door):
 
     scope = "shop"
     tags = ("shopping",)
+    own_key = True
 
     def get(self, parsed_query: Query[OrdersAsk]) -> Page[OrderShort]:
         """The shopper's orders, newest first."""
@@ -182,6 +183,7 @@ class OrdersDoor(Door):
             key=self.key,
             at=clock.now(),
         )
+        self.replayed = placed.repeated
         return PlacedOut(placed.order_ref, placed.payment_ref)
 
 

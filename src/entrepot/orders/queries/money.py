@@ -7,6 +7,7 @@ import msgspec
 from entrepot.base.calls import Ask
 from entrepot.orders.queries.views import MoneyColumns, shares
 from entrepot.orders.terms import KnownOrder, OrderId, OrderMoney, OrderUnknown, State
+from entrepot.parties.terms import Address
 
 
 class _Told(msgspec.Struct):
@@ -18,7 +19,7 @@ class _Told(msgspec.Struct):
 
 
 _told: Final = msgspec.json.Decoder(_Told)
-_known: Final = msgspec.json.Decoder(list[tuple[OrderId, str, State, str, str]])
+_known: Final = msgspec.json.Decoder(list[tuple[OrderId, str, State, str, str, Address]])
 
 
 def order_money_ask() -> Ask[OrderMoney]:
@@ -32,7 +33,7 @@ def order_money_ask() -> Ask[OrderMoney]:
 def known_orders_ask(*, shopper_id: int, key: str, quote_ref: str) -> Ask[tuple[KnownOrder, ...]]:
     """The same as `known_orders`, for verbs that read several things at once."""
     return Ask(
-        """(SELECT json_agg(json_build_array(o.id, o.ref, o.state, o.key, o.quote_ref) ORDER BY o.id)::text
+        """(SELECT json_agg(json_build_array(o.id, o.ref, o.state, o.key, o.quote_ref, o.address) ORDER BY o.id)::text
               FROM orders_order o WHERE o.shopper_id = %s AND (o.key = %s OR o.quote_ref = %s))""",
         (shopper_id, key, quote_ref),
         lambda told: tuple(KnownOrder(*row) for row in _known.decode(told)) if told else (),
@@ -42,9 +43,9 @@ def known_orders_ask(*, shopper_id: int, key: str, quote_ref: str) -> Ask[tuple[
 def claim_ask(*, shopper_id: int, quote_ref: str) -> Ask[OrderId | None]:
     """The order id that goods were promised to for this quote, when that was done before its order was written."""
     return Ask(
-        "(SELECT c.order_id FROM orders_claim c WHERE c.shopper_id = %s AND c.quote_ref = %s)",
+        "(SELECT c.order_id::text FROM orders_claim c WHERE c.shopper_id = %s AND c.quote_ref = %s)",
         (shopper_id, quote_ref),
-        lambda told: OrderId(told) if told is not None else None,
+        lambda told: OrderId(int(told)) if told is not None else None,
     )
 
 

@@ -1,6 +1,6 @@
 """An order is one payment; a consignment is one merchant's part of it from one place. Both keep copies, not links."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -332,18 +332,20 @@ class OrderMoney:
 
 @dataclass(frozen=True, slots=True)
 class KnownOrder:
-    """An order found by its key or its quote."""
+    """An order found by its key or its quote. address: as it is kept on it."""
 
     id: OrderId
     ref: str
     state: State
     key: str
     quote_ref: str
+    address: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedOrder:
-    """What placing an order gives: what to show and what to pay."""
+    """What placing an order gives: what to show and what to pay. repeated: it had been placed before."""
 
     order_ref: str
     payment_ref: str
+    repeated: bool = field(default=False, compare=False)
