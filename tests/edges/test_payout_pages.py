@@ -194,3 +194,21 @@ def test_a_shopper_takes_more_time_and_a_merchant_gives_it(language) -> None:
     assert team.post(f"{page}extend/", {"days": "31", "key": "a"}).status_code == 422
     assert team.post(f"{page}extend/", {"days": "30", "key": "b"}).status_code == 302
     assert sale.order().consignments[0].release_at == part.release_at + timedelta(days=33)
+
+
+def test_the_terminal_previews_and_runs_payouts() -> None:
+    from typer.testing import CliRunner
+
+    from entrepot.cli import app, payouts  # noqa: F401 - registers its commands
+
+    merchant = parties.merchant(merchant_id=make.merchant_with_money(5_000))
+    nowhere = parties.merchant(merchant_id=make.merchant_with_money(6_000, account=False))
+    ask = CliRunner().invoke
+    seen = ask(app, ["payouts", "preview", "--everybody"]).output
+    assert f"{merchant.slug}\t50.00 USD\tpaid" in seen
+    assert f"{nowhere.slug}\t60.00 USD\tno_account" in seen
+    assert "1 to be paid: 50.00 USD; not paid: 1 no_account" in seen
+    first = ask(app, ["payouts", "run", "--everybody", "--key", "k"]).output
+    assert "1 paid, 1 not paid" in first
+    assert ask(app, ["payouts", "run", "--everybody", "--key", "k"]).output == first
+    assert ask(app, ["payouts", "run", "--way", "bank", "--key", "b"]).exit_code != 0

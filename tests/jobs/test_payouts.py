@@ -3,12 +3,13 @@
 import pytest
 
 from entrepot.flows.open_payout import open_payout
+from entrepot.flows.open_payout_run import open_payout_run
 from entrepot.jobs import payments as jobs
 from entrepot.ledger import queries as ledger
 from entrepot.ledger.terms import Kind
 from entrepot.parties.services import save_bank_account
 from entrepot.payments import queries
-from entrepot.payments.terms import PayoutState, ProviderSilent
+from entrepot.payments.terms import PayoutState, ProviderSilent, Scope, Way
 from tests.jobs.desk import hear, work_off
 from tests.parties import make as parties
 from tests.payments import make as payment_make
@@ -93,3 +94,21 @@ def test_a_payout_nobody_answers_for_is_asked_about_again(desk) -> None:
     desk.silent = False
     jobs.check_payout(payout_id=payout.id, merchant_id=merchant_id)
     assert payout_of(merchant_id).state is PayoutState.SENT
+
+
+def test_what_a_run_set_aside_is_sent_by_a_job_that_may_run_twice(desk) -> None:
+    merchants = [payment_make.merchant_with_money(5_000 + n) for n in range(2)]
+    made = open_payout_run(day=AT.date(), way=Way.PROVIDER, scope=Scope.ALL, key="k", at=AT)
+    desk.loses_replies = True
+    with pytest.raises(ProviderSilent):
+        jobs.send_run(run_id=made.id)
+    desk.loses_replies = False
+    for _ in range(2):
+        jobs.send_run(run_id=made.id)
+    sent = desk.store.things(kind="payout")
+    assert sorted(one["amount"] for one in sent) == [5_000, 5_001]
+    desk.wait()
+    hear(desk.signed())
+    assert {one.state for one in queries.run_payouts(viewer=parties.operator(), run_id=made.id)} == {PayoutState.PAID}
+    assert desk.balances()["USD"]["paid_out"] == 10_001
+    assert len(merchants) == made.paid

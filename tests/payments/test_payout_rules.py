@@ -102,3 +102,19 @@ def test_the_least_amount_is_ours_or_the_merchants_own_where_that_is_more() -> N
     for wrong in (Schedule(Every.WEEKLY, 8), Schedule(Every.MONTHLY, 29), Schedule(Every.DAILY, 1, usd(-1))):
         with pytest.raises(ScheduleInvalid):
             rules.check_schedule(schedule=wrong)
+
+
+def test_a_debt_is_as_old_as_what_is_left_of_it() -> None:
+    lent = [
+        (usd(300), AT - timedelta(days=5)),
+        (usd(200), AT - timedelta(days=45)),
+        (usd(500), AT - timedelta(days=400)),
+    ]
+
+    def buckets(owed):
+        debt = rules.aged(merchant_id=7, owed=usd(owed), debits=lent, at=AT)
+        return debt.since, [one.minor for one in debt.buckets]
+
+    assert buckets(1_000) == (AT - timedelta(days=400), [300, 200, 0, 500])
+    assert buckets(400) == (AT - timedelta(days=45), [300, 100, 0, 0])  # what was paid was paid for the oldest
+    assert buckets(0) == (None, [0, 0, 0, 0])

@@ -12,7 +12,14 @@ from entrepot.ledger.queries.balances import (
     subjects_with_money,
     trial_balance,
 )
-from entrepot.ledger.queries.entries import merchant_entries, merchant_statement, taken_back, transfers_of, transfers_on
+from entrepot.ledger.queries.entries import (
+    debits_of,
+    merchant_entries,
+    merchant_statement,
+    taken_back,
+    transfers_of,
+    transfers_on,
+)
 from entrepot.ledger.queries.proof import chain_faults, drift, export_lines
 
 __all__ = [
@@ -20,6 +27,7 @@ __all__ = [
     "balance",
     "balances_of",
     "chain_faults",
+    "debits_of",
     "drift",
     "export_lines",
     "merchant_entries",

@@ -48,17 +48,20 @@ def balances_of(*, kind: Kind, subject: int) -> dict[str, Balance]:
         return {row[0]: _balance(row[1:], row[0]) for row in cursor.fetchall()}
 
 
-def subjects_with_money(*, kind: Kind, after: int = 0, limit: int | None = 500) -> tuple[tuple[int, str, Money], ...]:
+def subjects_with_money(
+    *, kind: Kind, subjects: Sequence[int] | None = None, after: int = 0, limit: int | None = 500
+) -> tuple[tuple[int, str, Money], ...]:
     """Subjects of a guarded kind that have something available: (subject, currency, amount), ascending by subject.
 
-    limit: none gives all of them.
+    subjects: only these. limit: none gives all of them.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT subject, currency, credits_posted - debits_posted - debits_pending FROM ledger_account
-                WHERE kind = %s AND subject > %s AND credits_posted - debits_posted - debits_pending > 0
+                WHERE kind = %s AND subject > %s AND (%s::bigint[] IS NULL OR subject = ANY(%s))
+                  AND credits_posted - debits_posted - debits_pending > 0
                 ORDER BY subject, currency LIMIT %s""",
-            [kind.value, after, limit],
+            [kind.value, after, *(subjects if subjects is None else list(subjects),) * 2, limit],
         )
         return tuple((subject, currency, Money(minor, currency)) for subject, currency, minor in cursor.fetchall())
 

@@ -67,6 +67,20 @@ def merchant_entries(*, merchant_id: int, before: int | None = None, limit: int 
     )
 
 
+def debits_of(*, kind: Kind, subjects: Sequence[int]) -> tuple[tuple[int, Money, datetime], ...]:
+    """(subject, amount, when) of what was posted to the debit side of many subjects' accounts, the latest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT d.subject, t.amount_minor, t.currency, t.effective_at
+                 FROM ledger_account d JOIN ledger_transfer t ON t.debit_id = d.id
+                WHERE d.kind = %s AND d.subject = ANY(%s) AND t.merchant_id = ANY(%s) AND t.state = 'posted'
+                  AND t.amount_minor > 0
+                ORDER BY t.effective_at DESC, t.id DESC""",
+            [kind.value, list(subjects), list(subjects)],
+        )
+        return tuple((subject, Money(minor, cur), when) for subject, minor, cur, when in cursor.fetchall())
+
+
 def taken_back(*, kind: Kind, consignments: Sequence[tuple[int, int]]) -> dict[int, Money]:
     """What claims took from a merchant's account of one kind, by (consignment, merchant): what went back of it."""
     with connection.cursor() as cursor:

@@ -119,13 +119,14 @@ def debts(*, viewer: Viewer, at: datetime, after: int = 0, limit: int = 50) -> t
     """Who owes the marketplace what, by age, for operators; ascending by merchant. Raises NotYours for others."""
     must_operate(viewer=viewer)
     owing = ledger.subjects_owing(kind=Kind.MERCHANT_RECEIVABLE, after=after, limit=limit)
+    lent = ledger.debits_of(kind=Kind.MERCHANT_RECEIVABLE, subjects=[merchant_id for merchant_id, _, _ in owing])
     return tuple(
         rules.aged(
             merchant_id=merchant_id,
             owed=owed,
-            entries=ledger.transfers_on(
-                kind=Kind.MERCHANT_RECEIVABLE, currency=currency, subject=merchant_id, limit=1000
-            ),
+            debits=[
+                (amount, when) for owner, amount, when in lent if (owner, amount.currency) == (merchant_id, currency)
+            ],
             at=at,
         )
         for merchant_id, currency, owed in owing

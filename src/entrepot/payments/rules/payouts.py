@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from entrepot.kernel.money import Money
-from entrepot.ledger.terms import Entry, Kind
 from entrepot.payments.terms import (
     AccountMissing,
     Debt,
@@ -118,22 +117,19 @@ def check_schedule(*, schedule: Schedule) -> None:
         raise ScheduleInvalid(field="least", why="least")
 
 
-def aged(*, merchant_id: int, owed: Money, entries: Sequence[Entry], at: datetime) -> Debt:
+def aged(*, merchant_id: int, owed: Money, debits: Sequence[tuple[Money, datetime]], at: datetime) -> Debt:
     """A debt by age. What was paid of it was paid for the oldest first.
 
-    entries: the transfers of the merchant's account for what it owes, in the order of recording.
+    debits: what the merchant came to owe and when, the latest first.
     """
     left = owed.minor
     buckets = [0, 0, 0, 0]
     since: datetime | None = None
-    for entry in reversed(entries):
+    for amount, when in debits:
         if left <= 0:
             break
-        if entry.debit_kind is not Kind.MERCHANT_RECEIVABLE or not entry.posted:
-            continue
-        part = min(left, entry.posted.minor)
-        days = (at - entry.effective_at).days
-        buckets[sum(days > age for age in _AGES)] += part
-        since, left = entry.effective_at, left - part
+        part = min(left, amount.minor)
+        buckets[sum((at - when).days > age for age in _AGES)] += part
+        since, left = when, left - part
     first, second, third, last = (Money(minor, owed.currency) for minor in buckets)
     return Debt(merchant_id, owed, since, (first, second, third, last))
