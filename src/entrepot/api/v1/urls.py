@@ -10,6 +10,7 @@ from entrepot.api import docs
 from entrepot.api.v1 import (
     baskets,
     classifications,
+    disputes,
     explained,
     goods,
     identity,
@@ -42,6 +43,29 @@ router = Router(
         route("orders/<slug:ref>", shopping.OrderDoor.as_view(), name="api-order"),
         route("orders/<slug:ref>/cancel", shopping.CancelDoor.as_view(), name="api-cancel"),
         route("orders/<slug:ref>/confirm", shopping.ConfirmDoor.as_view(), name="api-confirm"),
+        route("disputes", disputes.DisputesDoor.as_view(), name="api-disputes"),
+        route("disputes/<slug:ref>", disputes.DisputeDoor.as_view(), name="api-dispute"),
+        route("disputes/<slug:ref>/answer", disputes.AnswerDoor.as_view(), name="api-dispute-answer"),
+        route("disputes/<slug:ref>/sent-back", disputes.SentBackDoor.as_view(), name="api-dispute-sent-back"),
+        route(
+            "merchants/<slug:merchant>/disputes", disputes.MerchantDisputesDoor.as_view(), name="api-merchant-disputes"
+        ),
+        route(
+            "merchants/<slug:merchant>/disputes/<slug:ref>",
+            disputes.MerchantDisputeDoor.as_view(),
+            name="api-merchant-dispute",
+        ),
+        route(
+            "merchants/<slug:merchant>/disputes/<slug:ref>/answer",
+            disputes.MerchantAnswerDoor.as_view(),
+            name="api-merchant-dispute-answer",
+        ),
+        route(
+            "merchants/<slug:merchant>/disputes/<slug:ref>/received",
+            disputes.MerchantReceivedDoor.as_view(),
+            name="api-merchant-dispute-received",
+        ),
+        route("consignments/<slug:ref>/refunds", disputes.RefundsDoor.as_view(), name="api-consignment-refunds"),
         route("payments/<slug:ref>", shopping.PaymentDoor.as_view(), name="api-payment"),
         route("basket/waits", sales.WaitDoor.as_view(), name="api-waits"),
         route("sales/<slug:ref>", sales.SaleDoor.as_view(), name="api-sale"),
