@@ -1,5 +1,6 @@
 """Orders as the operator sees them: found by state or reference, each with its money to the transfer."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -68,6 +69,7 @@ def show(request: HttpRequest, ref: str) -> HttpResponse:
         "payment": payment,
         "returnable": order.state in {State.PLACED, State.CANCELLED} and payment.state not in SETTLED,
         "actions": actions,
+        "card_page": payment.pay_url if settings.PAYMENT_PROVIDER == "sandbox" and payment.captured_at else "",
         "promise": payments.authorisation(payment_id=payment.id, shopper_id=payment.shopper_id),
         "chargebacks": payments.chargebacks_of_payment(
             viewer=viewer, shopper_id=order.shopper_id, payment_id=payment.id
