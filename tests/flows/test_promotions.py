@@ -61,8 +61,8 @@ def home(viewer: Viewer, **more) -> BasketQuote:
     return quoted(viewer, destination="US", currency="USD", region="WA", **more)
 
 
-def ordered(viewer: Viewer, quote: BasketQuote, at=NOV):
-    address = parties.address(shopper_id=viewer.shopper_id, address=AMERICAN)
+def ordered(viewer: Viewer, quote: BasketQuote, at=NOV, where=AMERICAN):
+    address = parties.address(shopper_id=viewer.shopper_id, address=where)
     placed = place_order(viewer=viewer, quote_ref=quote.ref, address_ref=address, key=quote.ref, at=at)
     return orders.order(viewer=viewer, ref=placed.order_ref)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from entrepot.base.identity import new_reference
 from entrepot.kernel.money import Money
-from entrepot.parties.terms import Desk, MerchantId, Role, UserId, Viewer
+from entrepot.parties.terms import Address, Desk, MerchantId, Role, UserId, Viewer
 from entrepot.promotions import queries, services
 from entrepot.promotions.terms import (
     MARKETPLACE,
@@ -80,3 +80,9 @@ def put_up(kind: Kind = Kind.PERCENT, *, owner_id: int = MARKETPLACE, at: dateti
 
 def use(promotion: Promotion, minor: int = 500) -> Use:
     return Use(promotion.id, promotion.owner_id, promotion.terms.title, usd(minor), usd(minor))
+
+
+def abroad(country: str) -> Address:
+    """Somewhere in that country."""
+    city, code = {"GB": ("Leeds", "LS1 4DY"), "DE": ("Köln", "50667")}[country]
+    return Address("Jo Park", "+44 113 496 0000", country, "", city, "", ("1 Mill Lane",), code)

@@ -1,6 +1,6 @@
 """A shopper's orders: the list, one order with its way and its account, cancelling and confirming."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 from msgspec import structs
 
@@ -38,58 +37,13 @@ from entrepot.web.account.addresses import AddressCard, card_of
 from entrepot.web.explained import RateShown, Row, rates_shown
 from entrepot.web.shopper.prices import account, regime_name, rows_of
 from entrepot.web.shopper.protection import extendable
+from entrepot.web.shopper.words import HAPPENED, STAGES, STATES, STEPS, TROUBLED, UNCLAIMED
 from entrepot.web.templating import country, local_date, text
 from entrepot.web.viewer import signed_in, viewer_of
 
 PAGE: Final = 20
 # What is ahead, what is now, and two before it; the rest is one tap away.
 _SHOWN_EVENTS: Final = 4
-# Sentence and tone of each state; ochre while we hold the money, green once it has gone where it belongs.
-_STAGES: Final[Mapping[Stage, tuple[str, str]]] = {
-    Stage.PLACED: (gettext_noop("Waiting for payment"), ""),
-    Stage.PAID: (gettext_noop("The merchant is preparing it"), "held"),
-    Stage.SENT: (gettext_noop("Handed over by the merchant"), "going"),
-    Stage.RECEIVED: (gettext_noop("At our depot"), "going"),
-    Stage.PACKED: (gettext_noop("Packed for the flight"), "going"),
-    Stage.DISPATCHED: (gettext_noop("On its way"), "going"),
-    Stage.DELIVERED: (gettext_noop("Delivered"), "held"),
-    Stage.RELEASED: (gettext_noop("Complete"), "arrived"),
-    Stage.CANCELLED: (gettext_noop("Cancelled"), ""),
-    Stage.REFUSED: (gettext_noop("Refused by customs"), "refused"),
-    Stage.REFUNDED: (gettext_noop("Your money is on its way back"), ""),
-}
-# What a state is called once it is a moment of the past.
-_HAPPENED: Final[Mapping[Stage, str]] = {
-    Stage.PLACED: gettext_noop("Ordered"),
-    Stage.PAID: gettext_noop("Paid; the merchant is preparing it"),
-    Stage.RELEASED: gettext_noop("Complete; the money has been released to the merchant"),
-}
-_STATES: Final[Mapping[State, tuple[str, str]]] = {
-    State.PLACED: (gettext_noop("Waiting for payment"), ""),
-    State.PAID: (gettext_noop("Paid"), "held"),
-    State.DONE: (gettext_noop("Complete"), "arrived"),
-    State.CANCELLED: (gettext_noop("Cancelled"), ""),
-}
-_STEPS: Final[Mapping[Step, str]] = {
-    Step.LABEL_CREATED: gettext_noop("The carrier knows of the parcel"),
-    Step.PICKED_UP: gettext_noop("The carrier has the parcel"),
-    Step.CUSTOMS_EXPORT_CLEARED: gettext_noop("Cleared for export"),
-    Step.DEPARTED: gettext_noop("Left the country"),
-    Step.ARRIVED: gettext_noop("Arrived in the country"),
-    Step.CUSTOMS_HELD: gettext_noop("Customs are looking at it"),
-    Step.CUSTOMS_IMPORT_CLEARED: gettext_noop("Cleared through customs"),
-    Step.DELAYED: gettext_noop("Delayed"),
-    Step.OUT_FOR_DELIVERY: gettext_noop("Out for delivery"),
-    Step.DELIVERY_FAILED: gettext_noop("Nobody was there; the carrier tries again"),
-    Step.DELIVERED: gettext_noop("Delivered"),
-    Step.RETURNING: gettext_noop("On its way back"),
-    Step.RETURNED: gettext_noop("Returned to the sender"),
-    Step.LOST: gettext_noop("Lost; we are looking into it"),
-}
-# Before it is paid there is nothing to claim, and nothing after all of it went back.
-_UNCLAIMED: Final = frozenset({Stage.PLACED, Stage.CANCELLED, Stage.REFUSED, Stage.REFUNDED})
-_TROUBLED: Final = frozenset({Step.DELIVERY_FAILED, Step.RETURNING, Step.RETURNED, Step.LOST})
-
 # Label, moment or none, note, state of the line; see parts/ui.html timeline.
 Event = tuple[str, datetime | None, str, str]
 
@@ -187,10 +141,10 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 def _listed(card: OrderCard) -> OrderListed:
-    state, tone = _STATES[card.state]
+    state, tone = STATES[card.state]
     stages = set(card.stages)
     if card.state is State.PAID and len(stages) == 1:
-        state, tone = _STAGES[next(iter(stages))]
+        state, tone = STAGES[next(iter(stages))]
     return OrderListed(
         ref=card.ref,
         state=_(state),
@@ -265,7 +219,7 @@ def confirm(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _shown(order: OrderView, at: datetime) -> OrderShown:
-    state, tone = _STATES[order.state]
+    state, tone = STATES[order.state]
     owners = sorted({each.merchant_id for each in order.consignments})
     back = payments.given_back_for(consignments=[(each.id, each.merchant_id) for each in order.consignments])
     claims = disputes.disputes_of_order(order_id=order.id, merchant_ids=owners)
@@ -324,7 +278,7 @@ def _cancelled(order: OrderView) -> str:
 def _parcel(
     consignment: ConsignmentView, at: datetime, quote_ref: str, claims: Sequence[Dispute], back: Money | None
 ) -> ParcelShown:
-    stage, tone = _STAGES[consignment.stage]
+    stage, tone = STAGES[consignment.stage]
     tracking = _tracking(consignment)
     events = _events(consignment, tracking)
     declaration = depot.declaration_of(merchant_id=consignment.merchant_id, consignment_id=consignment.id)
@@ -360,7 +314,7 @@ def _parcel(
         refused=consignment.stage is Stage.REFUSED,
         trade=_in_general_trade(consignment, quote_ref, at) if consignment.stage is Stage.REFUSED else None,
         dispute=claims[0].ref if claims else "",
-        claimable=consignment.stage not in _UNCLAIMED and not any(one.ended_at is None for one in claims),
+        claimable=consignment.stage not in UNCLAIMED and not any(one.ended_at is None for one in claims),
         given_back=back,
     )  # fmt: skip
 
@@ -392,12 +346,12 @@ def _events(consignment: ConsignmentView, tracking: Tracking | None) -> tuple[Ev
     seen = {Step.LABEL_CREATED, Step.DELIVERED}
     sightings: Sequence[Sighting] = tracking.sightings if tracking else ()
     events: list[Event] = [
-        (_(_HAPPENED.get(Stage(moment.what)) or _STAGES[Stage(moment.what)][0]), moment.at, "", "")
+        (_(HAPPENED.get(Stage(moment.what)) or STAGES[Stage(moment.what)][0]), moment.at, "", "")
         for moment in consignment.timeline
         if moment.what
     ]
     events += [
-        (_(_STEPS[each.step]), each.at, _place(each.place), "refused" if each.step in _TROUBLED else "")
+        (_(STEPS[each.step]), each.at, _place(each.place), "refused" if each.step in TROUBLED else "")
         for each in sightings
         if each.step not in seen
     ]
