@@ -20,7 +20,7 @@ from entrepot.ledger.queries.entries import (
     transfers_of,
     transfers_on,
 )
-from entrepot.ledger.queries.proof import chain_faults, drift, export_lines
+from entrepot.ledger.queries.proof import chain_faults, drift, export_lines, sealed_passages
 
 __all__ = [
     "accounts",
@@ -32,6 +32,7 @@ __all__ = [
     "export_lines",
     "merchant_entries",
     "merchant_statement",
+    "sealed_passages",
     "subjects_owing",
     "subjects_with_money",
     "taken_back",

@@ -1,10 +1,11 @@
 """The proof: counters against transfers, the chain against what it sealed, and the export of both."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db import connection
 
-from entrepot.ledger.terms import ChainFault, Drift
+from entrepot.kernel.money import Money
+from entrepot.ledger.terms import ChainFault, Code, Drift, Kind, Passage
 
 
 def drift(*, limit: int = 100) -> tuple[Drift, ...]:
@@ -90,3 +91,32 @@ def export_lines(*, after: int = 0) -> Iterator[str]:
         batch = row[0]
         for line in row[2]:
             yield f"{batch}\t{row[1]}\t{line}"
+
+
+def sealed_passages(*, kinds: Sequence[Kind], after: int) -> tuple[int, tuple[Passage, ...]] | None:
+    """What the next sealed batch behind `after` did to asset accounts of these kinds: its number and the passages.
+
+    None when there is no further batch. Whoever follows the batches sees every posted transfer exactly once, however
+    late it was committed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM ledger_batch WHERE id > %s ORDER BY id LIMIT 1", [after])
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        cursor.execute(
+            """SELECT t.id, coalesce(p.key, t.key), t.code, a.kind,
+                      CASE WHEN a.id = t.debit_id THEN t.amount_minor ELSE -t.amount_minor END, t.currency, t.effective_at
+                 FROM (SELECT unnest(transfer_ids) AS id FROM ledger_batch WHERE id = %s) AS b
+                 JOIN ledger_transfer t ON t.id = b.id
+                 JOIN ledger_account a ON a.id IN (t.debit_id, t.credit_id)
+                 LEFT JOIN ledger_transfer p ON p.id = t.pending_id
+                WHERE t.state = 'posted' AND t.amount_minor > 0 AND a.kind = ANY(%s)
+                ORDER BY t.id, a.id""",
+            [row[0], [kind.value for kind in kinds]],
+        )
+        found = tuple(
+            Passage(one, key, Code(code), Kind(kind), Money(minor, currency), at)
+            for one, key, code, kind, minor, currency, at in cursor.fetchall()
+        )
+    return int(row[0]), found

@@ -307,3 +307,18 @@ class Entry:
     recorded_at: datetime
     resolved_at: datetime | None
     posted: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What one posted transfer did to one of the marketplace's own accounts. change: positive when it grew.
+
+    key: of a promise that was kept, the promise's.
+    """
+
+    id: int
+    key: str
+    code: Code
+    kind: Kind
+    change: Money
+    effective_at: datetime

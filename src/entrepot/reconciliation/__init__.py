@@ -1,0 +1,1 @@
+"""Our books against what the payment provider and the bank report."""
