@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from entrepot_sandbox import card_page, chargebacks
+from entrepot_sandbox import card_page, chargebacks, reports
 from entrepot_sandbox.server import Party, Problem, Reply, Request, Route, json_reply
 from entrepot_sandbox.store import Json, Store, iso
 
@@ -52,6 +52,8 @@ class Payments(Party):
             Route("GET", r"/v1/payouts/(po_\w+)", self.show_payout),
             Route("GET", r"/v1/events", self.show_events),
             Route("GET", r"/v1/balance", self.show_balance),
+            Route("GET", r"/v1/reports/([\d-]+)", self.show_report),
+            Route("POST", r"/v1/settlements", self.open_settlement),
             Route("GET", r"/pay/(pi_\w+)", self.show_page, guarded=False),
             Route("POST", r"/pay/(pi_\w+)", self.pay, guarded=False),
         ]
@@ -126,6 +128,7 @@ class Payments(Party):
         }
         self.store.put(intent, kind="intent")
         self.store.put(refund, kind="refund", reference=key)
+        reports.enter(self.store, "refund", refund, -amount, reference="")
         self._say("refund.succeeded", refund)
         return json_reply(refund, 201)
 
@@ -143,6 +146,9 @@ class Payments(Party):
                 intent["amount_captured"] = intent["amount"]
         intent["status"] = status
         self.store.put(intent, kind="intent")
+        if status == "succeeded":
+            taken = _whole(intent["amount_captured"])
+            reports.enter(self.store, "capture", intent, taken, fee=reports.fee_of(taken))
         if status in ("authorised", "succeeded", "declined", "cancelled"):
             self._say(f"intent.{status}", _public(intent), hold=hold)
 
@@ -225,6 +231,7 @@ class Payments(Party):
             return case
         case = chargebacks.opened("cb_" + secrets.token_hex(12), intent, amount=amount, reason=reason)
         self.store.put(case, kind="chargeback", reference=str(intent["id"]))
+        reports.enter(self.store, "chargeback", case, -amount, fee=_whole(case["fee"]), reference="")
         self._say("chargeback.opened", case)
         self.store.later("overdue", str(case["id"]), wait=chargebacks.ANSWER_WITHIN)
         return case
@@ -239,6 +246,9 @@ class Payments(Party):
         case = self._chargeback(key)
         if chargebacks.ruled(case, overdue=action == "overdue"):
             self.store.put(case, kind="chargeback")
+            if case["status"] == "won":
+                fee = -_whole(case["fee_refunded"])
+                reports.enter(self.store, "chargeback_return", case, _whole(case["amount"]), fee=fee, reference="")
             self._say(f"chargeback.{case['status']}", case)
 
     # --- payouts
@@ -292,6 +302,8 @@ class Payments(Party):
             payout["failure"] = "account_closed"
         elif "return" in destination or destination.endswith(COMES_BACK):
             self.store.later("return", key, wait=self._pace)
+        if not fails:
+            reports.enter(self.store, "payout", payout, -_whole(payout["amount"]))
         payout["arrived_at"] = iso(time.time())
         self.store.put(payout, kind="payout")
         self._say(f"payout.{payout['status']}", payout)
@@ -302,6 +314,7 @@ class Payments(Party):
         if payout is not None and payout["status"] == "paid":
             payout["status"], payout["failure"] = "returned", "account_closed"
             self.store.put(payout, kind="payout")
+            reports.enter(self.store, "payout_return", payout, _whole(payout["amount"]))
             self._say("payout.returned", payout)
 
     # --- looking back
@@ -314,6 +327,13 @@ class Payments(Party):
         if events is None:
             raise Problem(404, "not_found", "There is no such event.")
         return json_reply({"data": events, "has_more": len(events) == int(limit)})
+
+    def show_report(self, request: Request, day: str) -> Reply:
+        return json_reply(reports.report(self.store, day))
+
+    def open_settlement(self, request: Request) -> Reply:
+        body = request.json()
+        return json_reply(reports.settled(self.store, amount=_amount(body), currency=_currency(body)), 201)
 
     def show_balance(self, request: Request) -> Reply:
         """Per currency, minor units: captured, refunded, disputed (taken back and not won), fees, paid_out, in_transit."""

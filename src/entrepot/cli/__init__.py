@@ -43,8 +43,8 @@ _MODULES: Final = {
 }
 _ALL: Final = (
     *("accounts", "audit", "classify", "demo", "demo_market", "explain", "import_", "index", "ledger", "matrix"),
-    *("migrate", "payments", "quote", "requote", "sandbox", "search", "serve", "simulate", "stock", "tariff"),
-    *("tariff_check", "tariff_diff", "tariff_load", "worker"),
+    *("migrate", "payments", "quote", "reconcile", "requote", "sandbox", "search", "serve", "simulate", "stock"),
+    *("tariff", "tariff_check", "tariff_diff", "tariff_load", "worker"),
 )
 
 

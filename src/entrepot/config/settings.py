@@ -93,7 +93,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CONTEXTS = [
     "ledger", "parties", "channels", "customs", "rates", "catalogue", "stock", "allowance", "promotions", "carriage", "landed",
-    "orders", "payments", "basket", "search", "depot", "disputes",
+    "orders", "payments", "basket", "search", "depot", "reconciliation", "disputes",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

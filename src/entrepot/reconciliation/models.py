@@ -40,9 +40,7 @@ class StatedRow(models.Model):
 
     class Meta:
         db_table = "reconciliation_stated"
-        constraints = (
-            models.UniqueConstraint(fields=["place", "currency", "day"], name="reconciliation_stated_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["place", "currency", "day"], name="reconciliation_stated_once"),)
 
     def __str__(self) -> str:
         return f"{self.place} {self.currency} {self.day}"
@@ -128,7 +126,7 @@ class CaseRow(models.Model):
     id = models.BigAutoField(primary_key=True)
     ref = models.CharField(max_length=24, unique=True)
     item_id = models.BigIntegerField(unique=True)
-    why = models.CharField(max_length=12)
+    why = models.CharField(max_length=16)
     state = models.CharField(max_length=9)
     other_id = models.BigIntegerField(null=True)
     opened_at = models.DateTimeField()
@@ -151,7 +149,7 @@ class StepRow(models.Model):
     user_id = models.BigIntegerField(null=True)
     text = models.CharField(max_length=500)
     match_id = models.BigIntegerField(null=True)
-    key = models.CharField(max_length=64, null=True)  # noqa: DJ001 - none where a rule did it
+    key = models.CharField(max_length=64, null=True)
     at = models.DateTimeField()
 
     class Meta:

@@ -253,6 +253,16 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueAsk:
+    """Which exceptions; what is none asks for all. explained: those that somebody explained, instead of the open ones."""
+
+    place: Place | None = None
+    why: Why | None = None
+    age: Age | None = None
+    explained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class QueueTally:
     """How many exceptions stand open, by age and by what is wrong."""
 

@@ -9,10 +9,11 @@ from entrepot.jobs.audit.book import BOOK
 from entrepot.jobs.audit.goods import GOODS
 from entrepot.jobs.audit.money import MONEY
 from entrepot.jobs.audit.promotions import PROMOTIONS
+from entrepot.jobs.audit.reconciled import RECONCILED
 from entrepot.jobs.audit.report import Check, Finding, Offender, audited
 from entrepot.jobs.audit.sales import SALES
 from entrepot.jobs.audit.traffic import TRAFFIC
 
-CHECKS = (*BOOK, *MONEY, *GOODS, *SALES, *ALLOWANCE, *PROMOTIONS, *TRAFFIC)
+CHECKS = (*BOOK, *MONEY, *GOODS, *SALES, *ALLOWANCE, *PROMOTIONS, *TRAFFIC, *RECONCILED)
 
 __all__ = ["CHECKS", "Check", "Finding", "Offender", "audited"]

@@ -23,6 +23,7 @@ from entrepot.payments.queries.chargebacks import (
     parts_of_chargeback,
     standing_chargebacks,
 )
+from entrepot.payments.queries.marks import marks
 from entrepot.payments.queries.payments import (
     TRIES_MOST,
     actions_on,
@@ -134,6 +135,7 @@ __all__ = [
     "holds_of",
     "holds_of_order",
     "holds_of_payment",
+    "marks",
     "money_of",
     "open_in_run",
     "own_account",

@@ -275,3 +275,13 @@ class HeldDiffers:
     currency: str
     hold: int
     ledger: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What an event is called. event: ours, one for all its parts; source: the provider's id of it; payment: of its payment."""
+
+    event: str
+    source: str
+    reference: str
+    payment: str

@@ -41,7 +41,7 @@ class _Whole(ET.TreeBuilder):
     def doctype(self, *_: object) -> None:
         raise ReportUnreadable(why="xml")
 
-    def start(self, tag: str, attrs: dict[str, str], /) -> ET.Element:  # type: ignore[override]
+    def start(self, tag: str, attrs: dict[str, str], /) -> ET.Element:
         self._depth, self._count = self._depth + 1, self._count + 1
         if self._depth > _DEPTH_MAX or self._count > _ELEMENTS_MAX:
             raise ReportUnreadable(why="deep")

@@ -5,6 +5,7 @@ change from activity), from general knowledge, 2026-11-22.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
 from typing import Any, Final
 
 from entrepot.kernel.money import Money
@@ -121,7 +122,7 @@ def _check_sums(read: ReadReport) -> None:
             raise StatementUnbalanced(got=str(got), asked=str(told[currency].closing))
 
 
-def _stated(day: Any, currency: str, sums: object) -> Stated:
+def _stated(day: date, currency: str, sums: object) -> Stated:
     both = _mapping(sums)
     known = fields.currency_in(currency)
     return Stated(day, fields.minor_in(both.get("opening"), known), fields.minor_in(both.get("closing"), known))
@@ -136,14 +137,12 @@ def _mapping(value: object) -> Mapping[str, Any]:
 def _of_sandbox(number: int, row: Mapping[str, Any]) -> Iterator[ReadLine]:
     currency = fields.currency_in(row.get("currency"))
     yield from _lines(
-        number=number,
         name=fields.name_in(row.get("id"), field="id"),
         kind=_SANDBOX.get(str(row.get("kind")), Kind.OTHER),
         names=(fields.name_in(row.get("source"), field="source"), fields.name_in(row.get("reference"), field="reference", needed=False)),
-        amount=fields.minor_in(row.get("amount"), currency),
-        fee=fields.minor_in(row.get("fee", 0), currency, field="fee"),
+        moved=(fields.minor_in(row.get("amount"), currency), fields.minor_in(row.get("fee", 0), currency, field="fee")),
         at=fields.moment_in(row.get("created_at"), field="created_at"),
-        text="",
+        line=(number, ""),
     )  # fmt: skip
 
 
@@ -154,31 +153,27 @@ def _of_stripe(number: int, row: Mapping[str, Any]) -> Iterator[ReadLine]:
     kind = _STRIPE.get(str(row.get("reporting_category")), Kind.OTHER)
     amount = _whole(fields.minor_in(row.get("amount"), currency), scale, "amount")
     yield from _lines(
-        number=number,
         name=fields.name_in(row.get("id"), field="id"),
         kind=kind,
         names=(source, reference),
-        amount=amount,
-        fee=_whole(fields.minor_in(row.get("fee", 0), currency, field="fee"), scale, "fee"),
+        moved=(amount, _whole(fields.minor_in(row.get("fee", 0), currency, field="fee"), scale, "fee")),
         at=fields.seconds_in(row.get("created"), field="created"),
-        text=fields.text_in(row.get("description")),
+        line=(number, fields.text_in(row.get("description"))),
     )
 
 
 def _of_stripe_table(number: int, row: Mapping[str, Any]) -> Iterator[ReadLine]:
     currency = fields.currency_in(row["currency"])
     yield from _lines(
-        number=number,
         name=fields.name_in(row["balance_transaction_id"], field="balance_transaction_id"),
         kind=_STRIPE.get(row["reporting_category"].strip(), Kind.OTHER),
         names=(
             fields.name_in(row["source_id"], field="source_id", needed=False),
             fields.name_in(row.get("payment_metadata[reference]", ""), field="reference", needed=False),
         ),
-        amount=_decimal(row["gross"], currency, "gross"),
-        fee=_decimal(row["fee"] or "0", currency, "fee"),
+        moved=(_decimal(row["gross"], currency, "gross"), _decimal(row["fee"] or "0", currency, "fee")),
         at=fields.moment_in(row["created_utc"], field="created_utc"),
-        text=fields.text_in(row.get("description", "")),
+        line=(number, fields.text_in(row.get("description", ""))),
     )
 
 
@@ -204,9 +199,9 @@ def _source(said: object) -> tuple[str, str]:
 
 
 def _lines(
-    *, number: int, name: str, kind: Kind, names: tuple[str, str], amount: Money, fee: Money, at: Any, text: str
+    *, name: str, kind: Kind, names: tuple[str, str], moved: tuple[Money, Money], at: datetime, line: tuple[int, str]
 ) -> Iterator[ReadLine]:  # fmt: skip
-    source, reference = names
+    (source, reference), (amount, fee), (number, text) = names, moved, line
     if not amount and not fee:
         raise FieldWrong("amount", "zero")
     if amount:

@@ -55,7 +55,16 @@ def _table(text: str) -> ReadReport:
     try:
         columns = set(reader.fieldnames or ())
         for row in reader:
-            rows.append((reader.line_num, {name: (value or "") for name, value in row.items() if isinstance(name, str) and not isinstance(value, list)}))
+            rows.append(
+                (
+                    reader.line_num,
+                    {
+                        name: (value or "")
+                        for name, value in row.items()
+                        if isinstance(name, str) and not isinstance(value, list)
+                    },
+                )
+            )
             if len(rows) > LINES_MAX:
                 raise ReportUnreadable(why="lines")
     except csv.Error as wrong:
