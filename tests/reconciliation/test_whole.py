@@ -174,11 +174,11 @@ DAMAGE = {
 
 
 def put_pair():
-    """Two lines of one amount that no rule joins."""
-    for side, number, day in (("books", "pb", 0), ("theirs", "pt", 9)):
-        put(queries.Side(side), number, 900, day=day)
+    """Two lines of a report that cancel each other."""
+    for number, minor in (("p", 900), ("q", -900)):
+        put(queries.Side.THEIRS, number, minor)
     match_items(at=NOW)
-    both = [case for case in queued() if case.item.number in {"pb", "pt"}]
+    both = [case for case in queued() if case.item.number in {"p", "q"}]
     return both[0].ref, both[1].item.id
 
 

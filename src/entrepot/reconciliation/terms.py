@@ -297,7 +297,7 @@ class ReportSource(Protocol):
         ...
 
 
-_UNREADABLE: Final = {
+_UNREADABLE_WORDS: Final = {
     "empty": "it is empty",
     "size": "it is larger than 16 MB",
     "lines": "it has more than 200,000 lines",
@@ -317,7 +317,7 @@ class ReportUnreadable(Refused):
     code = "reconciliation.unreadable"
     message = "This report cannot be read: {why}."
     remedy = "Download it again from the provider or the bank, and give it as it is."
-    words: ClassVar = {"why": _UNREADABLE}
+    words: ClassVar = {"why": _UNREADABLE_WORDS}
 
 
 class StatementUnbalanced(Refused):

@@ -14,8 +14,8 @@ RECONCILED: Final = (
             WHERE m.undone_at IS NULL GROUP BY m.id, m.place, m.books_id, m.theirs_id
            HAVING count(DISTINCT i.currency) <> 1 OR bool_or(i.place <> m.place)
                OR sum(CASE i.side WHEN 'books' THEN i.amount_minor ELSE -i.amount_minor END) <> 0
-               OR (m.books_id IS NOT NULL AND array_agg(i.id) <> ALL (ARRAY[ARRAY[m.books_id, m.theirs_id],
-                                                                            ARRAY[m.theirs_id, m.books_id]]))
+               OR (m.books_id IS NOT NULL AND array_agg(i.id ORDER BY i.id)
+                   IS DISTINCT FROM ARRAY[least(m.books_id, m.theirs_id), greatest(m.books_id, m.theirs_id)])
             UNION ALL
            SELECT i.id, format('%%s is in a match that was undone', i.number)
              FROM reconciliation_item i LEFT JOIN reconciliation_match m ON m.id = i.match_id
