@@ -83,6 +83,12 @@ PLANTED = {
         " VALUES (1, 1, 1, 'x', 'USD', 1, 1, '', now())"),
         {"payouts.files"},
     ),
+    "a chargeback was opened without the ledger": (
+        ("INSERT INTO payments_chargeback (id, ref, shopper_id, payment_id, order_id, order_ref, provider_id, amount_minor,"
+        " currency, fee_minor, fee_currency, reason, state, opened_at) SELECT 1, 'cbk_1', shopper_id, id, order_id,"
+        " order_ref, 'dp_1', 5, currency, 0, currency, '', 'open', now() FROM payments_payment WHERE order_id = {paid}"),
+        {"chargebacks.booked"},
+    ),
     "a payout is gone": ("DELETE FROM payments_payout WHERE merchant_id = {merchant}", {"payouts.booked"}),
     "a payment needs an operator": (
         "UPDATE payments_payment SET trouble = 'amount differs' WHERE order_id = {paid}",
