@@ -1,4 +1,4 @@
-"""`python -m bench [pages|checkout|search|relevance|landed|ledger] ...`: a running market, or one part of it alone."""
+"""`python -m bench [pages|checkout|hot|search|relevance|landed|ledger] ...`: a running market, or one part of it alone."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ def main() -> None:
     what, rest = (
         (arguments[0], arguments[1:]) if arguments and not arguments[0].startswith("-") else ("pages", arguments)
     )
-    from bench import checkout, inside, landed, ledger, prepare, quotes, recorded, relevance, run, search
+    from bench import checkout, hot, inside, landed, ledger, prepare, quotes, recorded, relevance, run, search
 
     mains = {
         "pages": run.main,
@@ -26,6 +26,9 @@ def main() -> None:
         "landed": landed.main,
         "ledger": ledger.main,
         "inside": inside.main,
+        "hot": hot.main,
+        "hot-market": hot.prepare,
+        "hot-tend": hot.tend,
     }
     if what not in mains:
         raise SystemExit(f"bench knows: {', '.join(mains)}")

@@ -273,14 +273,15 @@ def _hints(listing: Listing, variant: Variant | None, viewer: Viewer) -> Hints:
     sale = stock.sale_of_variants(merchant_id=listing.merchant_id, variant_ids=[variant.id], at=at)
     ticket = stock.ticket(sale=sale, shopper_id=viewer.shopper_id, at=at) if sale and viewer.shopper_id else None
     word, sentence = said_of(one)
+    turn = ticket is not None and ticket.state is TicketState.ADMITTED
     return Hints(
-        limit_each=one.limit_each or 0,
+        limit_each=ticket.pieces if ticket and turn else one.limit_each or 0,
         ahead=word,
         ahead_said=sentence,
         due_on=one.ahead_on,
         sale=sale.ref if sale else "",
         sale_starts=sale.starts_at if sale and at < sale.starts_at else None,
-        queued=bool(sale and at >= sale.opens_at and (ticket is None or ticket.state is not TicketState.ADMITTED)),
+        queued=bool(sale and at >= sale.opens_at and not turn),
     )
 
 
