@@ -32,7 +32,7 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 PLAIN = {
     "amount", "articles", "asked", "barcode", "base", "box", "channel", "currency", "expires_at", "file", "got", "grams",
     "codes_max", "given", "key", "left", "limit", "line", "lines_max", "minimum", "missing", "moment", "now", "other", "title", "most", "name", "on", "order", "path", "quantity", "quantity_max", "quote",
-    "release_at", "reserved", "scope", "seconds", "text", "until", "valid_until", "value", "version", "wait",
+    "available", "pieces", "promised", "release_at", "reserved", "scope", "seconds", "text", "until", "valid_until", "value", "version", "wait",
 }  # fmt: skip
 # What an outside party, or a file's reader, says in whole words, to programs and people alike.
 IN_WORDS_OF_OTHERS = {

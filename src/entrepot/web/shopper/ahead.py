@@ -16,10 +16,11 @@ from entrepot.basket.terms import QUANTITY_MAX, BasketLine
 from entrepot.catalogue import queries as catalogue
 from entrepot.catalogue.terms import ListingUnknown
 from entrepot.flows.order_ahead import order_ahead
+from entrepot.orders.terms import OrderView
 from entrepot.stock import queries as stock
 from entrepot.stock.services import agree_to_wait
 from entrepot.stock.terms import Ahead, Handout, NotAhead
-from entrepot.web.templating import local_date
+from entrepot.web.templating import local_date, text
 from entrepot.web.viewer import shopper_of, viewer_of
 
 
@@ -60,6 +61,16 @@ def said_of(one: Handout | None) -> tuple[str, str]:
     return _("Order ahead"), _(
         "Sold out; more is expected on %(day)s. You pay now, and it is sent when it arrives."
     ) % {"day": day}
+
+
+def awaited_in(order: OrderView) -> tuple[tuple[str, int, date], ...]:
+    """Title, pieces and named day of what has still to arrive at the merchants'."""
+    titles = {line.variant_id: text(line.title) for part in order.consignments for line in part.lines}
+    owners = [part.merchant_id for part in order.consignments]
+    return tuple(
+        (titles.get(one.variant_id, ""), one.pieces, one.due_on)
+        for one in stock.awaited(order_id=order.id, merchant_ids=owners)
+    )
 
 
 @require_POST

@@ -32,9 +32,9 @@ from entrepot.orders.terms import CancelReason, ConsignmentView, OrderCard, Orde
 from entrepot.payments import queries as payments
 from entrepot.payments.terms import State as Paying
 from entrepot.rates.terms import Rate
-from entrepot.stock import queries as stock
 from entrepot.web.account.addresses import AddressCard, card_of
 from entrepot.web.explained import RateShown, Row, rates_shown
+from entrepot.web.shopper.ahead import awaited_in
 from entrepot.web.shopper.prices import account, regime_name, rows_of
 from entrepot.web.shopper.protection import extendable
 from entrepot.web.shopper.words import HAPPENED, STAGES, STATES, STEPS, TROUBLED, UNCLAIMED
@@ -168,7 +168,7 @@ def show(request: HttpRequest, ref: str) -> HttpResponse:
         "order": replace(shown, unpaid=False) if promised else shown,
         "promised": promised,
         "paid": "paid" in request.GET and not promised,
-        "awaited": _awaited(order),
+        "awaited": awaited_in(order),
     }
     return render(request, "shopper/order.html", context)
 
@@ -178,16 +178,6 @@ def _promised(order: OrderView) -> bool:
     if order.state is not State.PLACED:
         return False
     return payments.payment_of_order(shopper_id=order.shopper_id, order_id=order.id).state is Paying.AUTHORISED
-
-
-def _awaited(order: OrderView) -> tuple[tuple[str, int, date], ...]:
-    """Title, pieces and named day of what has still to arrive at the merchants'."""
-    titles = {line.variant_id: text(line.title) for part in order.consignments for line in part.lines}
-    owners = [part.merchant_id for part in order.consignments]
-    return tuple(
-        (titles.get(one.variant_id, ""), one.pieces, one.due_on)
-        for one in stock.awaited(order_id=order.id, merchant_ids=owners)
-    )
 
 
 @require_POST
