@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import override_settings
 
+from entrepot.flows.open_payout import open_payout
 from entrepot.flows.open_payout_run import open_payout_run
 from entrepot.flows.take_bank_answer import take_bank_answer
 from entrepot.kernel.money import Money
@@ -18,6 +19,7 @@ from entrepot.payments.services import free_payouts, hold_payouts, note_file_tak
 from entrepot.payments.terms import (
     BankUnset,
     Every,
+    OnlyInRuns,
     PayoutState,
     ReasonMissing,
     Schedule,
@@ -197,6 +199,14 @@ def test_by_bank_a_run_is_files_that_are_the_same_every_time_and_the_bank_ends_t
     with pytest.raises(NotYours):
         take_bank_answer(viewer=owner(merchants[0]), name="x", body=b"reference,status\n", at=AT)
     assert ledger.drift() == ()
+
+
+@override_settings(PAYOUT_BANK=BANK, PAYOUT_WAY="bank")
+def test_where_payouts_go_by_bank_nobody_asks_for_one() -> None:
+    merchant_id = make.merchant_with_money(5_000)
+    with pytest.raises(OnlyInRuns):
+        open_payout(merchant_id=merchant_id, currency="USD", key="k", at=AT)
+    assert available(merchant_id) == 5_000
 
 
 @override_settings(PAYOUT_BANK=BANK)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from entrepot.channels.terms import Reserve
 from entrepot.kernel.money import Money
 from entrepot.payments import rules
 from entrepot.payments.terms import (
@@ -20,6 +21,7 @@ from entrepot.payments.terms import (
     Standing,
     Why,
 )
+from tests.ledger import make as book
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SUNDAY = date(2026, 11, 22)
@@ -118,3 +120,22 @@ def test_a_debt_is_as_old_as_what_is_left_of_it() -> None:
     assert buckets(1_000) == (AT - timedelta(days=400), [300, 200, 0, 500])
     assert buckets(400) == (AT - timedelta(days=45), [300, 100, 0, 0])  # what was paid was paid for the oldest
     assert buckets(0) == (None, [0, 0, 0, 0])
+
+
+@given(
+    net=st.integers(0, 10**9),
+    owed=st.integers(0, 10**9),
+    rate=st.decimals(0, "0.5", places=5),
+    days=st.integers(0, 90),
+    mature=st.integers(0, 30),
+)
+def test_what_a_release_gives_is_shared_without_a_cent_too_many(net, owed, rate, days, mature) -> None:
+    shares = book.shares(merchant_net=usd(net), fx="1", currency="USD", goods=net, commission=0)
+    terms = Reserve(rate, days, mature)
+    earning, set_off = rules.earning_of(shares=shares, reserve=terms, owed=usd(owed), at=AT)
+    assert set_off == (usd(0) if mature else usd(min(net, owed)))
+    assert 0 <= earning.reserve.minor <= net - set_off.minor
+    assert (earning.reserve_until is not None) == bool(earning.reserve)
+    assert (earning.matures_at is not None) == bool(mature)
+    if not days:
+        assert not earning.reserve

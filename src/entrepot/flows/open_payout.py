@@ -14,7 +14,7 @@ from entrepot.payments import queries as payments
 from entrepot.payments import terms
 from entrepot.payments.rules import check_payout
 from entrepot.payments.services import record_payout
-from entrepot.payments.terms import PayoutKeyReused
+from entrepot.payments.terms import OnlyInRuns, PayoutKeyReused, Way
 
 
 @transaction.atomic(durable=True)
@@ -22,8 +22,8 @@ def open_payout(*, merchant_id: int, currency: str, key: str, at: datetime) -> s
     """Set all of a merchant's available money in one currency aside and have it sent; gives the payout's reference.
 
     The same key gives the payout that was opened first. Two payouts at once cannot take the same money: the ledger's
-    guard refuses the second. Raises NotVerified, AccountMissing, PayoutsHeld, OwesMoney, NothingAvailable,
-    PayoutKeyReused, Overdrawn.
+    guard refuses the second. Raises OnlyInRuns where payouts go by bank file, NotVerified,
+    AccountMissing, PayoutsHeld, OwesMoney, NothingAvailable, PayoutKeyReused, Overdrawn.
     SQL budget: 19, and 2 when repeated.
     """
     # Read before the key is looked up, so that a repeat that runs beside the first never sees its money gone unknown.
@@ -33,6 +33,8 @@ def open_payout(*, merchant_id: int, currency: str, key: str, at: datetime) -> s
         if known.amount.currency != currency:
             raise PayoutKeyReused
         return known.ref
+    if payments.payout_way() is Way.BANK:
+        raise OnlyInRuns
     standing = payments.standings(merchant_ids=[merchant_id])[merchant_id]
     check_payout(standing=standing, available=amount)
     # The account is named here and opened only by the job that sends.

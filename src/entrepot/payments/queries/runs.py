@@ -167,6 +167,11 @@ def credits_of(*, payouts: Sequence[Payout]) -> tuple[Credit, ...]:
     return tuple(lines)
 
 
+def payout_way() -> Way:
+    """How this marketplace pays merchants out."""
+    return Way(settings.PAYOUT_WAY)
+
+
 def own_account() -> tuple[Debtor, BankLimits]:
     """The account that bank files pay from, and what our bank takes in one. Raises BankUnset."""
     told = settings.PAYOUT_BANK

@@ -134,6 +134,14 @@ class PayoutsHeld(Refused):
     remedy = "Ask the marketplace what it needs from you."
 
 
+class OnlyInRuns(Refused):
+    """This marketplace pays out in files to its bank, all together."""
+
+    code = "payments.only_in_runs"
+    message = "This marketplace pays out on fixed days only, not when asked."
+    remedy = "Choose your payout days; what is available goes out with the next one."
+
+
 class OwesMoney(Refused):
     """The merchant owes the marketplace money."""
 

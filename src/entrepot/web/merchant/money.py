@@ -22,7 +22,7 @@ from entrepot.parties import queries as parties
 from entrepot.parties.terms import Merchant, NotYours, Role
 from entrepot.payments import queries as payments
 from entrepot.payments.rules import next_day
-from entrepot.payments.terms import Hold, HoldState, Payout, PayoutState
+from entrepot.payments.terms import Hold, HoldState, Payout, PayoutState, Way
 from entrepot.web.merchant.desk import for_merchant
 from entrepot.web.viewer import viewer_of
 
@@ -76,6 +76,7 @@ def show(request: HttpRequest, merchant: Merchant) -> HttpResponse:
         "next_day": next_day(
             schedule=payments.schedule(viewer=viewer, merchant_id=merchant.id), after=clock.now().date()
         ),
+        "on_days_only": payments.payout_way() is Way.BANK,
         "stopped": payments.payouts_held(merchant_id=merchant.id),
         "owner": viewer.merchants.get(merchant.id) is Role.OWNER,
         "key": new_reference("key"),
