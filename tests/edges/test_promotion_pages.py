@@ -90,7 +90,8 @@ def test_a_shared_promotion_holds_for_merchants_who_take_part(language: str) -> 
     assert client.post(f"/en/{at}/promotions/{ref[1]}/consent/", {"give": "1"}).status_code == 302
     assert "Columbia Orchards" in check_page(marketplace.get(f"/{language}/operator/promotions/{ref[1]}/"))
     shopper.post("/en/basket/put/", shop.form(quantity=2))
-    assert ("Shared" if language == "en" else "共享") in text_of(shopper.get(f"/{language}/basket/"))
+    for page in ("basket/", f"listings/{shop.listing.ref}/"):
+        assert ("Shared" if language == "en" else "共享") in text_of(shopper.get(f"/{language}/{page}"))
 
 
 @BOTH

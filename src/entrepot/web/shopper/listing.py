@@ -23,6 +23,7 @@ from entrepot.stock import queries as stock
 from entrepot.stock.terms import TicketState
 from entrepot.web.shopper.ahead import said_of
 from entrepot.web.shopper.prices import Price, shown
+from entrepot.web.shopper.promoted import promised_on
 from entrepot.web.templating import country, grams, text
 from entrepot.web.viewer import Place, place_of, viewer_of
 
@@ -128,6 +129,13 @@ def show(request: HttpRequest, ref: str) -> HttpResponse:
         "pictures": tuple(_picture(each, text(listing.titles)) for each in _gallery(listing, variant)),
         "options": _options(listing, variant, left) if len(listing.variants) <= _MANY_VARIANTS else (),
         "buying": _buying(listing, variant, way, place, left, had, _hints(listing, variant, viewer)),
+        "promised": promised_on(
+            merchant_id=listing.merchant_id,
+            listing_id=listing.id,
+            channel=way[1].channel if way else "",
+            category=listing.category.path if listing.category else "",
+            at=clock.now(),
+        ),
         "ways": _other_ways(asked, answers, way),
         "description": text(listing.descriptions),
         "facts": _facts(listing, variant, place),
