@@ -15,6 +15,7 @@ from entrepot.ledger.queries.balances import (
 from entrepot.ledger.queries.entries import (
     debits_of,
     merchant_entries,
+    merchant_months,
     merchant_statement,
     taken_back,
     transfers_of,
@@ -31,6 +32,7 @@ __all__ = [
     "drift",
     "export_lines",
     "merchant_entries",
+    "merchant_months",
     "merchant_statement",
     "sealed_passages",
     "subjects_owing",

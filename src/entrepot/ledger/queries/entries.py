@@ -1,13 +1,13 @@
 """Transfers as they were recorded: of an order, of an account, of a merchant."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import connection
 
 from entrepot.kernel.money import Money
 from entrepot.kernel.must import must
-from entrepot.ledger.terms import MERCHANT_KINDS, About, Code, Entry, Kind, Movement, State, Statement
+from entrepot.ledger.terms import MERCHANT_KINDS, About, Code, Entry, Kind, Movement, State, Statement, StatementMonth
 
 # A promise is shown once, with what became of it.
 _ENTRY = """SELECT t.id, t.key, t.group_key, t.code, coalesce(e.state, t.state), d.kind, d.subject, c.kind, c.subject,
@@ -100,39 +100,62 @@ def taken_back(*, kind: Kind, consignments: Sequence[tuple[int, int]]) -> dict[i
         return {one: Money(minor, currency) for one, currency, minor in cursor.fetchall()}
 
 
+# What each posted transfer did to a merchant's accounts: debits take, credits give.
+_MOVED = """
+  FROM ledger_account a
+  JOIN ledger_transfer t ON a.id IN (t.debit_id, t.credit_id)
+ WHERE a.kind = ANY(%s) AND a.subject = %s AND a.currency = coalesce(%s, a.currency)
+   AND t.merchant_id = %s AND t.state = 'posted' AND t.amount_minor > 0"""
+_CHANGE = "CASE WHEN a.id = t.credit_id THEN t.amount_minor ELSE -t.amount_minor END"
+
+
 def merchant_statement(*, merchant_id: int, currency: str, start: datetime, until: datetime) -> Statement:
     """A merchant's accounts in one currency from `start` up to `until`, to the transfer, by when things took effect.
 
     Opening and movements add up to closing on every account. What is promised and not yet posted is not in it.
     """
+    whose = [[kind.value for kind in MERCHANT_KINDS], merchant_id, currency, merchant_id]
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(until) >= %s, false) FROM ledger_period", [until])
         final = bool(cursor.fetchone()[0])
         cursor.execute(
-            """SELECT t.id, coalesce(p.key, t.key), t.code, a.kind, CASE WHEN a.id = t.credit_id THEN t.amount_minor
-                      ELSE -t.amount_minor END, t.order_id, t.consignment_id, t.payout_id, t.effective_at, t.recorded_at,
-                      t.effective_at < %s AS before
-                 FROM ledger_account a
-                 JOIN ledger_transfer t ON a.id IN (t.debit_id, t.credit_id)
-                 LEFT JOIN ledger_transfer p ON p.id = t.pending_id
-                WHERE a.kind = ANY(%s) AND a.subject = %s AND a.currency = %s
-                  AND t.merchant_id = %s AND t.state = 'posted' AND t.amount_minor > 0 AND t.effective_at < %s
-                ORDER BY t.effective_at, t.id, a.id = t.credit_id""",
-            [start, [kind.value for kind in MERCHANT_KINDS], merchant_id, currency, merchant_id, until],
+            f"SELECT a.kind, sum({_CHANGE})::bigint {_MOVED} AND t.effective_at < %s GROUP BY 1",
+            [*whose, start],
+        )
+        opening = {Kind(kind): Money(minor, currency) for kind, minor in cursor.fetchall()}
+        cursor.execute(
+            f"""SELECT m.*, p.key FROM (
+                   SELECT t.id, t.key, t.code, a.kind, {_CHANGE} AS change, t.order_id, t.consignment_id, t.payout_id,
+                          t.effective_at, t.recorded_at, a.id = t.credit_id AS gives, t.pending_id {_MOVED}
+                      AND t.effective_at >= %s AND t.effective_at < %s) AS m
+                  LEFT JOIN ledger_transfer p ON p.id = m.pending_id
+                 ORDER BY m.effective_at, m.id, m.gives""",  # noqa: S608 - ours
+            [*whose, start, until],
         )
         rows = cursor.fetchall()
-    standing: dict[Kind, Money] = {}
-    opening: dict[Kind, Money] = {}
+    standing = dict(opening)
     movements = []
-    for number, key, code, kind_name, minor, order_id, consignment_id, payout_id, effective, recorded, before in rows:
+    for (
+        number,
+        key,
+        code,
+        kind_name,
+        minor,
+        order_id,
+        consignment_id,
+        payout_id,
+        effective,
+        recorded,
+        _,
+        _,
+        first,
+    ) in rows:
         kind, change = Kind(kind_name), Money(minor, currency)
         standing[kind] = standing.get(kind, Money.zero(currency)) + change
-        if before:
-            opening[kind] = standing[kind]
-            continue
         movements.append(
             Movement(
-                number, key, Code(code), kind, change, standing[kind], order_id, consignment_id, payout_id, effective, recorded
+                number, first or key, Code(code), kind, change, standing[kind], order_id, consignment_id, payout_id,
+                effective, recorded,
             )
         )  # fmt: skip
     kinds = [kind for kind in MERCHANT_KINDS if kind in standing]
@@ -147,6 +170,29 @@ def merchant_statement(*, merchant_id: int, currency: str, start: datetime, unti
         movements=tuple(movements),
         closing={kind: standing[kind] for kind in kinds},
     )
+
+
+def merchant_months(*, merchant_id: int) -> tuple[StatementMonth, ...]:
+    """The months (UTC) in which a merchant's accounts moved, latest first, each with what it had before and after."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(until) FROM ledger_period")
+        closed = cursor.fetchone()[0]
+        cursor.execute(
+            f"""SELECT a.currency, date_trunc('month', t.effective_at, 'UTC') AS month, count(DISTINCT t.id),
+                       sum({_CHANGE})::bigint {_MOVED} GROUP BY 1, 2 ORDER BY 2, 1""",
+            [[kind.value for kind in MERCHANT_KINDS], merchant_id, None, merchant_id],
+        )
+        rows = cursor.fetchall()
+    standing: dict[str, Money] = {}
+    months = []
+    for currency, month, count, minor in rows:
+        opening = standing.get(currency, Money.zero(currency))
+        standing[currency] = opening + Money(minor, currency)
+        start = month.astimezone(UTC)
+        until = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
+        final = closed is not None and closed >= until
+        months.append(StatementMonth(currency, start, until, count, opening, standing[currency], final))
+    return tuple(reversed(months))
 
 
 def _entries(where: str, values: Sequence[int | list[int] | None]) -> tuple[Entry, ...]:

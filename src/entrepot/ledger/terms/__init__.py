@@ -23,7 +23,7 @@ from entrepot.ledger.terms.refusals import (
     PeriodMoves,
     ResolvedOtherwise,
 )
-from entrepot.ledger.terms.statements import Movement, Statement
+from entrepot.ledger.terms.statements import Movement, Statement, StatementMonth
 from entrepot.ledger.terms.transfers import (
     About,
     Clamp,
@@ -71,6 +71,7 @@ __all__ = [
     "Shares",
     "State",
     "Statement",
+    "StatementMonth",
     "Transfer",
     "TrialLine",
 ]

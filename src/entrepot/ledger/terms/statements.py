@@ -43,3 +43,19 @@ class Statement:
     opening: dict[Kind, Money]
     movements: tuple[Movement, ...]
     closing: dict[Kind, Money]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementMonth:
+    """A month (UTC) of a merchant's accounts in one currency, all of them added up.
+
+    count: transfers; opening and closing: what the merchant had before and after, what it owed taken off.
+    """
+
+    currency: str
+    start: datetime
+    until: datetime
+    count: int
+    opening: Money
+    closing: Money
+    final: bool

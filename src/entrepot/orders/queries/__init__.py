@@ -16,6 +16,7 @@ from entrepot.orders.queries.consignments import (
     refs_of_consignments,
     release_dates,
     rows_of_consignments,
+    sale_refs,
     standing_consignments,
 )
 from entrepot.orders.queries.money import claim_ask, known_orders_ask, order_money_ask
@@ -72,6 +73,7 @@ __all__ = [
     "rows_of_consignment",
     "rows_of_consignments",
     "rows_of_order",
+    "sale_refs",
     "sold_groups",
     "standing_consignments",
 ]

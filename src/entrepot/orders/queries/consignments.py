@@ -127,6 +127,15 @@ def consignment_refs(*, merchant_id: int, consignment_ids: Sequence[int]) -> dic
     return dict(rows.values_list("id", "ref"))
 
 
+def sale_refs(*, merchant_id: int, consignment_ids: Sequence[int]) -> dict[int, str]:
+    """The public references of a merchant's consignments and of the orders they are part of, by key."""
+    rows = models.Consignment.objects.filter(merchant_id=merchant_id, id__in=list(set(consignment_ids)))
+    found: dict[int, str] = {}
+    for consignment_id, ref, order_id, order_ref in rows.values_list("id", "ref", "order_id", "order_ref"):
+        found |= {consignment_id: ref, order_id: order_ref}
+    return found
+
+
 def refs_of_consignments(*, viewer: Viewer, consignment_ids: Sequence[int]) -> dict[int, str]:
     """The public references of any merchants' consignments by key, for operators. Raises NotYours."""
     if not viewer.operator:

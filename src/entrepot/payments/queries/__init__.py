@@ -50,6 +50,7 @@ from entrepot.payments.queries.payouts import (
     payout_at_provider,
     payout_by_id,
     payout_by_key,
+    payout_refs,
     payouts_of,
 )
 from entrepot.payments.queries.refunds import (
@@ -157,6 +158,7 @@ __all__ = [
     "payout_by_id",
     "payout_by_key",
     "payout_preview",
+    "payout_refs",
     "payout_run",
     "payout_runs",
     "payout_way",

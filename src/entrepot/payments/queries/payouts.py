@@ -131,6 +131,12 @@ def payout(*, viewer: Viewer, merchant_id: int, ref: str) -> Payout:
     return payout_of_row(row=row)
 
 
+def payout_refs(*, merchant_id: int, payout_ids: Sequence[int]) -> dict[int, str]:
+    """The public references of a merchant's payouts by key; others' are absent."""
+    rows = models.PayoutRow.objects.filter(merchant_id=merchant_id, id__in=list(set(payout_ids)))
+    return dict(rows.values_list("id", "ref"))
+
+
 def payout_by_id(*, payout_id: int, merchant_id: int) -> Payout:
     """One payout by its key. Raises PayoutUnknown."""
     row = models.PayoutRow.objects.filter(merchant_id=merchant_id, id=payout_id).first()

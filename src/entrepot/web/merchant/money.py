@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from entrepot.base import clock
@@ -16,7 +15,7 @@ from entrepot.base.identity import new_reference
 from entrepot.flows.open_payout import open_payout
 from entrepot.kernel.money import Money
 from entrepot.ledger import queries as ledger
-from entrepot.ledger.terms import Code, Entry, Kind
+from entrepot.ledger.terms import Entry, Kind
 from entrepot.orders import queries as orders
 from entrepot.parties import queries as parties
 from entrepot.parties.terms import Merchant, NotYours, Role
@@ -24,6 +23,7 @@ from entrepot.payments import queries as payments
 from entrepot.payments.rules import next_day
 from entrepot.payments.terms import Hold, HoldState, Payout, PayoutState, Way
 from entrepot.web.merchant.desk import for_merchant
+from entrepot.web.money_words import move_name
 from entrepot.web.viewer import viewer_of
 
 _PAGE = 50
@@ -116,7 +116,7 @@ def _move(entry: Entry, refs: dict[int, str]) -> MoveRow:
     credited = entry.credit_kind is Kind.MERCHANT_AVAILABLE
     return MoveRow(
         at=entry.effective_at,
-        what=str(_MOVES.get(entry.code, _MOVES[Code.RELEASED_MERCHANT])),
+        what=move_name(entry.code),
         change=entry.amount if credited else -entry.amount,
         pending=entry.state.value == "pending",
         voided=entry.state.value == "voided",
@@ -124,22 +124,6 @@ def _move(entry: Entry, refs: dict[int, str]) -> MoveRow:
     )
 
 
-_MOVES = {
-    Code.RELEASED_MERCHANT: gettext_lazy("Sale released"),
-    Code.PAYOUT: gettext_lazy("Payout"),
-    Code.PAYOUT_SET_ASIDE: gettext_lazy("Payout"),
-    Code.PAYOUT_FAILED: gettext_lazy("Payout came back"),
-    Code.PAYOUT_RETURNED: gettext_lazy("Payout came back"),
-    Code.MATURED: gettext_lazy("Became available"),
-    Code.RESERVED: gettext_lazy("Kept as a reserve"),
-    Code.RESERVE_RETURNED: gettext_lazy("Reserve came back"),
-    Code.CLAWED_BACK: gettext_lazy("Taken back for a refund"),
-    Code.NETTED: gettext_lazy("Paid what you owed"),
-    Code.FULFILMENT: gettext_lazy("Fulfilment fee"),
-    Code.DISPUTE_SET_ASIDE: gettext_lazy("Set aside for a chargeback"),
-    Code.DISPUTE_WON: gettext_lazy("Chargeback won"),
-    Code.DISPUTE_LOST: gettext_lazy("Chargeback lost"),
-}
 _PAYOUT_TONES = {
     PayoutState.OPEN: "going",
     PayoutState.SENT: "going",

@@ -15,6 +15,7 @@ from entrepot.web.merchant import (
     overview,
     promotions,
     sales,
+    statements,
     terms,
 )
 
@@ -56,6 +57,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:merchant>/disputes/<slug:ref>/receive/", disputes.receive, name="merchant-dispute-receive"),
     path("<slug:merchant>/disputes/<slug:ref>/answer/<slug:verb>/", disputes.answer, name="merchant-dispute-answer"),
     path("<slug:merchant>/money/", money.show, name="merchant-money"),
+    path("<slug:merchant>/money/statements/", statements.listing, name="merchant-statements"),
+    path(
+        "<slug:merchant>/money/statements/<slug:month>/<slug:currency>/csv/",
+        statements.table,
+        name="merchant-statement-csv",
+    ),
+    path(
+        "<slug:merchant>/money/statements/<slug:month>/<slug:currency>/pdf/",
+        statements.paper,
+        name="merchant-statement-pdf",
+    ),
     path("<slug:merchant>/money/account/", account.show, name="merchant-account"),
     path("<slug:merchant>/money/chargebacks/", chargebacks.listing, name="merchant-chargebacks"),
     path("<slug:merchant>/money/chargebacks/<slug:ref>/", chargebacks.show, name="merchant-chargeback"),

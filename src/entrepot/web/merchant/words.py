@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from entrepot.carriage.terms import Step
 from entrepot.catalogue.terms import LACK_WORDS, PICTURE_WORDS, Lack
 from entrepot.channels import queries as channels
+from entrepot.ledger.terms import Kind
 from entrepot.orders.terms import Stage
 from entrepot.web.templating import text
 
@@ -39,6 +40,18 @@ _STEPS: dict[Step, Promise] = {
     Step.RETURNED: _("Came back"),
     Step.LOST: _("Lost"),
 }
+
+_ACCOUNTS: dict[Kind, Promise] = {
+    Kind.MERCHANT_PENDING: _("Not yet available"),
+    Kind.MERCHANT_AVAILABLE: _("Available"),
+    Kind.MERCHANT_RESERVE: _("Reserve"),
+    Kind.MERCHANT_RECEIVABLE: _("You owe"),
+}
+
+
+def account_name(kind: Kind) -> str:
+    """One of a merchant's own accounts, as the merchant reads it."""
+    return str(_ACCOUNTS[kind])
 
 
 def picture_trouble(why: str) -> str:

@@ -14,7 +14,8 @@ from entrepot.ledger.terms import Account, Entry, Kind, TrialLine
 from entrepot.orders import queries as orders
 from entrepot.parties import queries as parties
 from entrepot.parties.terms import NotYours
-from entrepot.web.operator.words import account_name, code_name
+from entrepot.web.money_words import code_name
+from entrepot.web.operator.words import account_name
 from entrepot.web.viewer import operators_only, viewer_of
 
 _PAGE = 50

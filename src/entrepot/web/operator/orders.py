@@ -21,8 +21,9 @@ from entrepot.web.depot.words import mode_name
 from entrepot.web.explained import opening_rows, rates_shown
 from entrepot.web.merchant.chargebacks import reason_name, state_name
 from entrepot.web.merchant.words import channel_name
+from entrepot.web.money_words import code_name
 from entrepot.web.operator.ledger import rows_of
-from entrepot.web.operator.words import action_name, code_name, trouble_name
+from entrepot.web.operator.words import action_name, trouble_name
 from entrepot.web.shopper.prices import regime_name
 from entrepot.web.viewer import operators_only, viewer_of
 
