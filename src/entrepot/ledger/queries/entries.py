@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -114,7 +115,7 @@ def merchant_statement(*, merchant_id: int, currency: str, start: datetime, unti
 
     Opening and movements add up to closing on every account. What is promised and not yet posted is not in it.
     """
-    whose = [[kind.value for kind in MERCHANT_KINDS], merchant_id, currency, merchant_id]
+    whose: list[Any] = [[kind.value for kind in MERCHANT_KINDS], merchant_id, currency, merchant_id]
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(until) >= %s, false) FROM ledger_period", [until])
         final = bool(cursor.fetchone()[0])

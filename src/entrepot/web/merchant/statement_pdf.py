@@ -76,7 +76,7 @@ def _head(statement: Statement, merchant: Merchant, title: str, digest: str) -> 
 
 
 def _sums(statement: Statement) -> list[Flowable]:
-    rows = [[_("Account"), _("Before"), _("Moved"), _("After")]]
+    rows = [[_("Kind of money"), _("Opening balance"), _("Moved"), _("Closing balance")]]
     rows += [
         [
             account_name(kind),
@@ -98,7 +98,7 @@ def _sums(statement: Statement) -> list[Flowable]:
 def _movements(statement: Statement, refs: Mapping[int, str]) -> list[Flowable]:
     if not statement.movements:
         return [_text(_("Nothing moved in this month."), 9, 13)]
-    rows = [[_("Day"), _("What"), _("About"), _("Account"), _("In or out"), _("After")]]
+    rows = [[_("Day"), _("What"), _("Reference"), _("Kind of money"), _("In or out"), _("Balance")]]
     rows += [
         [
             _day(one.effective_at), move_name(one.code), _about(one, refs), account_name(one.account),
