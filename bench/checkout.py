@@ -9,7 +9,8 @@ after which the order is paid, its goods are committed, the money is held and th
 not in it: opening it is a job, and the worker does not run while this is measured; its jobs are counted below.
 
   hello     a WSGI function that says hello, under the same server: what the server alone can do, in requests
-  floor     pgbench asking the very statements of the same verbs, prepared, as many clients: what the database can do
+  floor     pgbench asking the very statements of the same verbs, prepared, over as many connections as the web server
+            has: what the database alone can do
   checkout  orders placed and settled
 
 Cells run once a round, in shuffled order; medians over the rounds. Statements and trips are counted on the wire, by a
@@ -23,6 +24,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,7 @@ from bench.run import pgbench
 
 COUNTED = 50
 HELLOS = 4000
+PATIENCE = 600
 
 
 @dataclass
@@ -184,7 +187,8 @@ class Bench:
         self.keep("hello", clients, HELLOS / measured["seconds"], measured["times"], cpu)
 
     def floor(self, clients: int) -> None:
-        each = self.count(clients) // clients
+        clients = min(clients, self.told.processes * self.told.threads)
+        each = self.told.orders // clients
         quotes, start = self.market.take(each * clients), self.floors + 1
         self.floors += len(quotes)
         done = subprocess.run(
@@ -226,14 +230,25 @@ def show(cells: dict[tuple[str, int], Cell]) -> None:
 
 
 def afterwards(market: Shop) -> None:
-    """What waits for the worker, and whether all is sound."""
-    for name, sql in (
-        ("orders paid", "SELECT count(*) FROM orders_order WHERE shopper_id IS NOT NULL AND paid_at IS NOT NULL"),
-        ("news waiting", "SELECT count(*) FROM base_outbox"),
-        ("jobs waiting", "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'"),
-    ):
-        print(f"{name:>14}  {market.rows(sql)[0][0]:,}")
-    print(market.run("-m", "entrepot.cli", "audit", "--patience", "600"))
+    """The worker does what waited for it; then everything is audited."""
+    waiting = (
+        "SELECT (SELECT count(*) FROM base_outbox),"
+        " (SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND task_name = 'payments.open_intent')"
+    )
+    paid = "SELECT count(*) FROM orders_order WHERE shopper_id IS NOT NULL AND paid_at IS NOT NULL"
+    news, jobs = market.rows(waiting)[0]
+    print(
+        f"{market.rows(paid)[0][0]:,} orders paid; {news:,} news and {jobs:,} jobs wait for the worker",
+        end="",
+        flush=True,
+    )
+    market.start("worker", "-m", "entrepot.cli", "worker")
+    began = time.monotonic()
+    while sum(market.rows(waiting)[0]) and time.monotonic() - began < PATIENCE:
+        time.sleep(1)
+    time.sleep(20)  # its sweeps have come by as well
+    print(f", which takes it {time.monotonic() - began - 20:.0f} s\n")
+    print(market.run("-m", "entrepot.cli", "audit"))
 
 
 def main(arguments: list[str]) -> None:

@@ -5,6 +5,7 @@ input and it prints what was counted since the last one: trips, statements, and 
 """
 
 import asyncio
+import contextlib
 import json
 import sys
 
@@ -20,7 +21,10 @@ class Wire:
 
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection(*self.target)
-        await asyncio.gather(self.ask(reader, far_writer), self.answer(far_reader, writer), return_exceptions=True)
+        answering = asyncio.create_task(self.answer(far_reader, writer))
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            await self.ask(reader, far_writer)
+        answering.cancel()
         writer.close()
         far_writer.close()
 

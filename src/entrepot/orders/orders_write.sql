@@ -3,7 +3,7 @@
 -- The rows come as JSON documents; columns and types are read off the tables. 'known' when the shopper has an order with
 -- this id, key or quote: nothing is written then, after waiting for one that is being written.
 CREATE OR REPLACE FUNCTION orders_write(an_order json, consignments json, lines json) RETURNS text
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     INSERT INTO orders_order SELECT * FROM json_populate_record(NULL::orders_order, an_order) ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
@@ -18,7 +18,7 @@ $$;
 -- 'moved' when the order does not wait for money any more: nothing is written then. Locks the order, then its
 -- consignments ascending by id, as base.locks has it.
 CREATE OR REPLACE FUNCTION orders_pay(shopper bigint, an_order bigint, merchants bigint[], paid timestamptz) RETURNS text
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     UPDATE orders_order SET state = 'paid', paid_at = paid WHERE shopper_id = shopper AND id = an_order AND state = 'placed';
     IF NOT FOUND THEN
@@ -35,7 +35,7 @@ END
 $$;
 
 -- What settling needs to know of an order and of the money of its consignments, as JSON.
-CREATE OR REPLACE FUNCTION orders_money(shopper bigint, an_order bigint) RETURNS text LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION orders_money(shopper bigint, an_order bigint) RETURNS text LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     owed text;
 BEGIN

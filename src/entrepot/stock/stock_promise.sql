@@ -4,7 +4,7 @@
 -- article that only reserving can weigh; else what lacks, as rows (merchant, variant, wanted, left) in JSON. Locks nothing.
 CREATE OR REPLACE FUNCTION stock_short(
     an_order bigint, merchants bigint[], variants bigint[], quantities integer[]
-) RETURNS text LANGUAGE plpgsql STABLE AS $$
+) RETURNS text LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     lacking text;
 BEGIN
@@ -32,7 +32,7 @@ $$;
 
 -- The order is being written: what it holds lapses no more by itself. Raises EN004 when a merchant's part was freed before.
 CREATE OR REPLACE FUNCTION stock_bind(an_order bigint, merchants bigint[], until timestamptz) RETURNS text
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     owners integer;
 BEGIN
@@ -58,7 +58,7 @@ $$;
 CREATE OR REPLACE FUNCTION stock_promise(
     an_order bigint, shopper bigint, merchants bigint[], variants bigint[], quantities integer[], aheads boolean[],
     until timestamptz, seen timestamptz
-) RETURNS text LANGUAGE plpgsql AS $$
+) RETURNS text LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     one record;  refused text;  emptied bigint[] := '{}';  owners bigint[] := '{}';
 BEGIN
@@ -96,7 +96,7 @@ $$;
 
 -- The order is paid: its goods are no longer released by expiry. The counters stay: the goods still lie there, promised.
 CREATE OR REPLACE FUNCTION stock_commit(an_order bigint, merchants bigint[], paid timestamptz) RETURNS text
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     UPDATE stock_reservation SET state = 'committed', committed_at = coalesce(committed_at, paid)
      WHERE merchant_id = ANY (merchants) AND order_id = an_order AND state IN ('held', 'committed');

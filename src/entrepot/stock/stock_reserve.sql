@@ -112,7 +112,7 @@ CREATE OR REPLACE FUNCTION stock_reserve_special(
     merchants bigint[], variants bigint[], quantities integer[], aheads boolean[],
     for_order bigint, for_shopper bigint, lapses timestamptz, seen_at timestamptz, bind boolean DEFAULT false
 ) RETURNS TABLE (answer text, merchant_id bigint, variant_id bigint, wanted integer, have bigint, due date)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
     -- One element for each article, in order of (merchant, variant).
