@@ -20,6 +20,7 @@ from entrepot.orders.terms import Stage
 from entrepot.orders.terms import State as OrderState
 from entrepot.parties.services import save_bank_account
 from entrepot.payments import queries
+from entrepot.payments.rules import check_answerable
 from entrepot.payments.services import connect_account
 from entrepot.payments.terms import PayoutState, ProviderSilent, State, Verdict, WrongMoment
 from entrepot_sandbox import signatures
@@ -165,6 +166,16 @@ def test_what_a_merchant_cannot_supply_is_never_taken(desk, careful) -> None:
         viewer = parties.merchant_viewer(merchant_id=part.merchant_id)
         answer_authorised(viewer=viewer, consignment_ref=part.ref, verdict=verdict, at=AT)
     clean()
+    # Once the provider may have been asked, nobody changes what is due any more.
+    desk.silent = True
+    with pytest.raises(ProviderSilent):
+        jobs.capture(payment_id=sale.payment_id)
+    desk.silent = False
+    promise = queries.authorisation(payment_id=sale.payment_id, shopper_id=sale.shopper_id)
+    assert promise
+    assert promise.taking_at
+    with pytest.raises(WrongMoment):
+        check_answerable(payment=sale.payment(), promise=promise)
     answered_after_faults(desk, lambda: jobs.capture(payment_id=sale.payment_id))
     work_off()
     hear([*reversed(desk.signed()), *desk.signed()])

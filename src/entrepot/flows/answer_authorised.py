@@ -44,7 +44,8 @@ def answer_authorised(*, viewer: Viewer, consignment_ref: str, verdict: Verdict,
     said = payments.verdicts(payment_id=payment.id, merchant_ids=owners)
     if seen.id in said:
         return orders.consignment_by_id(consignment_id=seen.id, merchant_id=seen.merchant_id)
-    check_answerable(payment=payment)
+    promise = payments.authorisation(payment_id=payment.id, shopper_id=order.shopper_id)
+    check_answerable(payment=payment, promise=promise)
     standing = orders.standing_consignments(order_id=order.id, merchant_ids=owners)
     about = [one for one in standing.values() if one.merchant_id == seen.merchant_id]
     for one in about if verdict is Verdict.DROPPED else [one for one in about if one.id == seen.id]:

@@ -34,6 +34,7 @@ from entrepot.payments.rules import SETTLED
 from entrepot.payments.services import (
     begin_authorising,
     begin_opening,
+    begin_taking,
     claim_payment_polls,
     claim_payout_polls,
     finish_event,
@@ -293,8 +294,8 @@ def _promised(payment: Payment, proof: ProviderProof) -> Outcome:
 def capture(*, payment_id: int) -> None:
     """Take what the card's bank has promised, less what merchants cannot supply."""
     payment = queries.payment_anywhere(payment_id=payment_id)
-    promise = queries.authorisation(payment_id=payment_id, shopper_id=payment.shopper_id)
-    if payment.state is not State.AUTHORISED or promise is None:
+    promise = begin_taking(payment_id=payment_id, shopper_id=payment.shopper_id, at=clock.now())
+    if promise is None:
         return
     try:
         answer = provider().capture_intent(

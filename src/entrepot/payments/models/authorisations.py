@@ -20,6 +20,8 @@ class AuthorisationRow(OwnedModel):
     currency = models.CharField(max_length=3)
     authorised_at = models.DateTimeField(null=True)
     capture_at = models.DateTimeField(null=True)
+    # From then on the provider may have been asked for the money, so that what is due no longer changes.
+    taking_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "payments_authorisation"

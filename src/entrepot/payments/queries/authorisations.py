@@ -20,6 +20,7 @@ def authorisation(*, payment_id: int, shopper_id: int) -> Authorisation | None:
         dropped=Money(row.dropped_minor, row.currency),
         authorised_at=row.authorised_at,
         capture_at=row.capture_at,
+        taking_at=row.taking_at,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Final
 
-from entrepot.payments.terms import Payment, State, Verdict, WrongMoment
+from entrepot.payments.terms import Authorisation, Payment, State, Verdict, WrongMoment
 
 # How long merchants have to say that they cannot supply. Card networks keep a promise for seven days as a rule.
 CAPTURE_WITHIN: Final = timedelta(hours=24)
@@ -12,9 +12,9 @@ CAPTURE_WITHIN: Final = timedelta(hours=24)
 CAPTURE_PATIENCE: Final = timedelta(days=2)
 
 
-def check_answerable(*, payment: Payment) -> None:
-    """Merchants answer while the money is promised and not taken. Raises WrongMoment."""
-    if payment.state is not State.AUTHORISED:
+def check_answerable(*, payment: Payment, promise: Authorisation | None) -> None:
+    """Merchants answer while the money is promised and the provider was not asked for it. Raises WrongMoment."""
+    if payment.state is not State.AUTHORISED or promise is None or promise.taking_at is not None:
         raise WrongMoment(state=payment.state, verb="drop")
 
 

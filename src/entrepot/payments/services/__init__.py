@@ -3,6 +3,7 @@
 from entrepot.payments.services.accounts import connect_account
 from entrepot.payments.services.authorisations import (
     begin_authorising,
+    begin_taking,
     record_authorisation,
     record_collection,
     record_verdict,
@@ -91,6 +92,7 @@ __all__ = [
     "ask_provider_again",
     "begin_authorising",
     "begin_opening",
+    "begin_taking",
     "cancel_payment",
     "capture_call",
     "charge_back_parts",

@@ -9,7 +9,7 @@ from entrepot.base.identity import new_id
 from entrepot.base.outbox import defer
 from entrepot.kernel.money import Money
 from entrepot.kernel.must import must
-from entrepot.payments import models, rules
+from entrepot.payments import models, queries, rules
 from entrepot.payments.terms import Authorisation, Payment, ProviderProof, State, Verb, Verdict
 
 
@@ -73,6 +73,22 @@ def take_less(*, payment: Payment, less: Money) -> None:
 def take_now(*, payment: Payment) -> None:
     """All merchants have answered: a job takes the money."""
     defer("payments.capture", once=f"capture/{payment.id}", payment_id=payment.id)
+
+
+@transaction.atomic
+def begin_taking(*, payment_id: int, shopper_id: int, at: datetime) -> Authorisation | None:
+    """The provider is about to be asked for the money: gives what is due, which no merchant can change from here on.
+
+    None when there is nothing to take. Repeats give the same.
+    """
+    rows = models.PaymentRow.objects.filter(shopper_id=shopper_id, id=payment_id)
+    known = rows.select_for_update(no_key=True).get()
+    if State(known.state) is not State.AUTHORISED:
+        return None
+    models.AuthorisationRow.objects.filter(shopper_id=shopper_id, payment_id=payment_id, taking_at=None).update(
+        taking_at=at
+    )
+    return queries.authorisation(payment_id=payment_id, shopper_id=shopper_id)
 
 
 @transaction.atomic(savepoint=False)

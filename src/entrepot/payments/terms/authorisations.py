@@ -19,6 +19,7 @@ class Authorisation:
     """A payment that is authorised first. promised: by the card's bank. dropped: of it, what will not be taken.
 
     authorised_at: none until the bank has promised. capture_at: when it is taken though a merchant has not answered.
+    taking_at: since when the provider may have been asked for it.
     """
 
     payment_id: int
@@ -28,6 +29,7 @@ class Authorisation:
     dropped: Money
     authorised_at: datetime | None
     capture_at: datetime | None
+    taking_at: datetime | None = None
 
     @property
     def due(self) -> Money:

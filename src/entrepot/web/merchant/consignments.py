@@ -221,4 +221,5 @@ def _promise(consignment: ConsignmentView) -> tuple[datetime | None, bool]:
         return None, False
     promise = payments.authorisation(payment_id=payment.id, shopper_id=payment.shopper_id)
     said = payments.verdicts(payment_id=payment.id, merchant_ids=[consignment.merchant_id])
-    return (None, True) if consignment.id in said or promise is None else (promise.capture_at, False)
+    answered = consignment.id in said or promise is None or promise.taking_at is not None
+    return (None, True) if answered or promise is None else (promise.capture_at, False)
