@@ -67,7 +67,7 @@ def test_a_merchant_previews_puts_up_and_ends_a_promotion() -> None:
     assert ref is not None
     assert "The merchant bears it" in check_page(client.get(f"{here}{ref[1]}/"))
     assert client.post(f"{here}{ref[1]}/end/").status_code == 302
-    assert "Ended" in check_page(client.get(here))
+    assert "Stopped" in check_page(client.get(here))
 
 
 @BOTH

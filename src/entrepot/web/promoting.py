@@ -123,7 +123,7 @@ def standing_words(standing: Standing) -> str:
         Standing.RUNNING: _("Running"),
         Standing.SPENT: _("All taken"),
         Standing.OVER: _("Over"),
-        Standing.ENDED: _("Ended"),
+        Standing.ENDED: _("Stopped"),
     }[standing]
 
 
