@@ -49,15 +49,10 @@ def refund_consignment(*, consignment_id: int, merchant_id: int, ask: RefundAsk,
     hold = payments.hold(merchant_id=merchant_id, consignment_id=consignment_id)
     payment = payments.payment_by_id(payment_id=payment.id, shopper_id=payment.shopper_id)
     rules.check_refundable(payment=payment, hold=hold)
-    rules.check_undisputed(
-        standing=payments.standing_chargebacks(merchant_id=merchant_id, consignment_ids=[consignment_id])
-    )
-    parts = rules.refund_parts(
-        lines=line_moneys(consignment=seen),
-        given=payments.parts_given_back(merchant_id=merchant_id, consignment_id=consignment_id),
-        ask=ask,
-        fx=hold.shares.fx,
-    )
+    standing = payments.standing_chargebacks(merchant_id=merchant_id, consignment_ids=[consignment_id])
+    rules.check_undisputed(standing=standing)
+    given = payments.parts_given_back(merchant_id=merchant_id, consignment_id=consignment_id)
+    parts = rules.refund_parts(lines=line_moneys(consignment=seen), given=given, ask=ask, fx=hold.shares.fx)
     moves = rules.refund_moves(parts=parts, shares=hold.shares, released=hold.state is HoldState.RELEASED)
     owed = open_part_refund(payment=payment, hold=hold, ask=ask, parts=parts, at=at)
     left = rules.shares_left(shares=hold.left, given=rules.given_sums(parts=parts, shares=hold.shares))
@@ -75,5 +70,10 @@ def _end(part: ConsignmentView, at: datetime) -> None:
     move_consignment(consignment_id=part.id, merchant_id=part.merchant_id, verb=Verb.GIVE_BACK, at=at)
     return_hold(merchant_id=part.merchant_id, consignment_id=part.id)
     if part.stage is Stage.PAID:
-        release_reservations(order_ids=[part.order_id], merchant_ids=[part.merchant_id], at=at)
+        owned = orders.rows_of_order(
+            order_id=part.order_id, shopper_id=part.shopper_id, merchant_ids=[part.merchant_id]
+        )
+        # Reservations know the order and the article, not the consignment: another one's goods are not given away.
+        if len(owned[-1].ids) == 1:
+            release_reservations(order_ids=[part.order_id], merchant_ids=[part.merchant_id], at=at)
         release_allowance(shopper_id=part.shopper_id, order_id=part.order_id, number=part.number, at=at)

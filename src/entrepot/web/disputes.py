@@ -59,7 +59,7 @@ _STATES: Final[Mapping[State, tuple[Promise, str]]] = {
     State.RULED: (_("Ruled; can be appealed"), "held"),
     State.APPEALED: (_("Appealed"), "held"),
     State.SETTLING: (_("Decided; being carried out"), "going"),
-    State.ENDED: (_("Ended"), "quiet"),
+    State.ENDED: (_("Dispute ended"), "quiet"),
 }
 _VERBS: Final[Mapping[Verb, Promise]] = {
     Verb.OPEN: _("Opened the dispute"),
