@@ -134,8 +134,7 @@ def merchant_statement(*, merchant_id: int, currency: str, start: datetime, unti
             [*whose, start, until],
         )
         rows = cursor.fetchall()
-    standing = dict(opening)
-    movements = []
+    standing, movements = dict(opening), []
     for (
         number,
         key,
@@ -160,17 +159,9 @@ def merchant_statement(*, merchant_id: int, currency: str, start: datetime, unti
             )
         )  # fmt: skip
     kinds = [kind for kind in MERCHANT_KINDS if kind in standing]
-    zero = Money.zero(currency)
-    return Statement(
-        merchant_id=merchant_id,
-        currency=currency,
-        start=start,
-        until=until,
-        final=final,
-        opening={kind: opening.get(kind, zero) for kind in kinds},
-        movements=tuple(movements),
-        closing={kind: standing[kind] for kind in kinds},
-    )
+    before = {kind: opening.get(kind, Money.zero(currency)) for kind in kinds}
+    after = {kind: standing[kind] for kind in kinds}
+    return Statement(merchant_id, currency, start, until, final, before, tuple(movements), after)
 
 
 def merchant_months(*, merchant_id: int) -> tuple[StatementMonth, ...]:

@@ -124,14 +124,14 @@ def _amount(money: Money) -> str:
 def _table(rows: list[list[str]], widths: tuple[int, ...], *, right: tuple[int, ...], last: bool = False) -> Table:
     cells = [
         [
-            _text(cell, 7.5, 10, soft=number == 0, right=place in right)
+            _text(cell, 8, 10, soft=number == 0, right=place in right)
             for place, cell in enumerate(row)
         ]
         for number, row in enumerate(rows)
     ]  # fmt: skip
     style = [
-        ("LINEBELOW", (0, 0), (-1, 0), 0.8, _INK),
-        ("LINEBELOW", (0, 1), (-1, -1), 0.3, _LINE),
+        ("LINEBELOW", (0, 0), (-1, 0), 1, _INK),
+        ("LINEBELOW", (0, 1), (-1, -1), 1, _LINE),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LEFTPADDING", (0, 0), (-1, -1), 2),
         ("RIGHTPADDING", (0, 0), (-1, -1), 2),
@@ -139,13 +139,13 @@ def _table(rows: list[list[str]], widths: tuple[int, ...], *, right: tuple[int, 
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
     ]
     if last:
-        style.append(("LINEABOVE", (0, -1), (-1, -1), 0.8, _INK))
+        style.append(("LINEABOVE", (0, -1), (-1, -1), 1, _INK))
     return Table(
         cells, colWidths=[width * mm for width in widths], repeatRows=1, style=TableStyle(style), hAlign="LEFT"
     )
 
 
-def _text(written: str, size: float, leading: float, *, soft: bool = False, right: bool = False) -> Paragraph:
+def _text(written: str, size: int, leading: int, *, soft: bool = False, right: bool = False) -> Paragraph:
     look = ParagraphStyle(
         "text", fontName=_font(written), fontSize=size, leading=leading, textColor=_SOFT if soft else _INK,
         wordWrap="CJK" if not written.isascii() else None,
