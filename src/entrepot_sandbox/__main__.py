@@ -5,6 +5,7 @@
 
 import argparse
 import errno
+import json
 import os
 import signal
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from entrepot_sandbox import signatures
+from entrepot_sandbox import reports, signatures
 from entrepot_sandbox.carrier import Carrier
 from entrepot_sandbox.clockwork import Clockwork, Courier
 from entrepot_sandbox.payments import Payments
@@ -118,6 +119,8 @@ def _party(name: str, store: Store, options: argparse.Namespace, given: dict[str
     if name == "stripe":
         double = StripeDouble(store, api_key=api_key or STRIPE_KEY, **given)
         return double, signatures.stripe(secret, double.api.spoilt)
+    if options.history and Path(options.history).exists():
+        reports.remember(store, json.loads(Path(options.history).read_text(encoding="utf-8")))
     return Payments(store, api_key=api_key or PAYMENT_KEY, **given), signatures.standard(secret)
 
 
@@ -141,6 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--api-key", help="what callers must show; else as the market's environment has it")
     parser.add_argument("--public-url", help="the address people's browsers use")
     parser.add_argument("--pace", type=float, help="seconds between steps; 0 on the carrier: only on request")
+    parser.add_argument("--history", help="a JSON list of movements that the payment provider's book begins with")
     parser.add_argument("--seed", type=int, default=1, help="of everything that happens by chance")
     parser.add_argument("--lossy", action="store_true", help="lose replies, double and shuffle webhooks often")
     parser.add_argument(

@@ -34,6 +34,13 @@ def enter(store: Store, kind: str, about: Json, amount: int, *, fee: int = 0, re
     store.put(row, kind="movement")
 
 
+def remember(store: Store, history: list[Json]) -> None:
+    """Movements from before this process: each once."""
+    with store.transaction():
+        for row in history:
+            store.put(row, kind="movement")
+
+
 def report(store: Store, day: str) -> Json:
     """All movements of a day (UTC), with what stood there before and after in each currency."""
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", day):

@@ -34,6 +34,8 @@ _READY_SECONDS: Final = 120.0
 _PACE_SECONDS: Final = "30"
 # How our servers say that another listens there.
 _TAKEN: Final = re.compile(r"Port \d+ is taken|Address already in use", re.IGNORECASE)
+# What the payment provider's book begins with, below the sandbox's folder; written by demo-market.
+HISTORY: Final = "history.json"
 # What the demo keeps below its home; the secret key stays, so that browsers stay signed out cleanly.
 _KEPT: Final = ("postgres", "media", "index", "sandbox", "logs", "mail", "static", "demo.json")
 
@@ -183,10 +185,11 @@ class _Demo:
     def _processes(self, environment: Mapping[str, str], web: int, payments: int, carrier: int) -> None:
         state = self._home / "sandbox"
         state.mkdir(exist_ok=True)
-        for name, at, pace in (("payments", payments, ()), ("carrier", carrier, ("--pace", _PACE_SECONDS))):
+        past = ("--history", str(state / HISTORY))
+        for name, at, more in (("payments", payments, past), ("carrier", carrier, ("--pace", _PACE_SECONDS))):
             command = [
                 *_SANDBOX, name, "--port", str(at), "--state", str(state / f"{name}.sqlite3"),
-                "--webhook", f"http://127.0.0.1:{web}/webhooks/{name}", *pace,
+                "--webhook", f"http://127.0.0.1:{web}/webhooks/{name}", *more,
             ]  # fmt: skip
             self._begin(name, command, environment)
         self._begin("worker", [*_ENTREPOT, "worker"], environment)

@@ -20,6 +20,7 @@ from entrepot.basket.services import put_line
 from entrepot.catalogue import queries as catalogue
 from entrepot.catalogue.services import attach_picture, open_import
 from entrepot.cli import app
+from entrepot.cli.demo_money import tell_money
 from entrepot.cli.demo_orders import STORIES, Articles, member, tell_story, tell_together
 from entrepot.cli.people import PASSWORD, SIGN_INS
 from entrepot.cli.worker import run_queued
@@ -209,6 +210,8 @@ def _orders(bars: Progress, world: World) -> None:
         for story in bars.track(STORIES, description="Orders")
     ]
     tell_together(placed=placed, now=now)
+    operator = Viewer(user_id=world.people["operator"], desks=frozenset({Desk.OPERATOR}))
+    tell_money(operator=operator, placed=placed, now=now, folder=home() / "sandbox")
     # Somebody has not decided yet.
     merchant_id, variant_id, channel = articles.find("LARK-0102")
     put_line(

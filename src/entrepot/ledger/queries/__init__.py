@@ -14,6 +14,7 @@ from entrepot.ledger.queries.balances import (
 )
 from entrepot.ledger.queries.entries import (
     debits_of,
+    is_posted,
     merchant_entries,
     merchant_months,
     merchant_statement,
@@ -31,6 +32,7 @@ __all__ = [
     "debits_of",
     "drift",
     "export_lines",
+    "is_posted",
     "merchant_entries",
     "merchant_months",
     "merchant_statement",

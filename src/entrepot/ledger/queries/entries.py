@@ -41,6 +41,13 @@ def transfers_of(*, about: About, after: int = 0, limit: int = 100) -> tuple[Ent
     return _entries(f"{where} AND t.id > %s ORDER BY t.id LIMIT %s", [*(value for _, value in asked), after, limit])
 
 
+def is_posted(*, key: str) -> bool:
+    """Whether a transfer with this key was recorded."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM ledger_transfer WHERE key = %s)", [key])
+        return bool(cursor.fetchone()[0])
+
+
 def transfers_on(*, kind: Kind, currency: str, subject: int = 0, after: int = 0, limit: int = 100) -> tuple[Entry, ...]:
     """The statement of one account, oldest first: what its balance is made of."""
     with connection.cursor() as cursor:

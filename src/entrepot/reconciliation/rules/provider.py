@@ -33,6 +33,7 @@ _SANDBOX: Final[Mapping[str, Kind]] = {
     "chargeback": Kind.CHARGEBACK,
     "chargeback_return": Kind.CHARGEBACK_BACK,
     "settlement": Kind.SETTLED,
+    "account_fee": Kind.FEE_OTHER,
 }
 # What goes to merchants' accounts are transfers; a payout of the account itself is money into our bank.
 _STRIPE: Final[Mapping[str, Kind]] = {
