@@ -52,7 +52,7 @@ def reconcile_books(
         "Other days",
         "",
     ):
-        table.add_column(heading, justify="left" if heading in {"At the", "Currency", ""} else "right")
+        table.add_column(heading, no_wrap=True, justify="left" if heading in {"At the", "Currency", ""} else "right")
     open_cases = 0
     for one in queries.standings(day=on):
         open_cases += one.open_cases
