@@ -117,6 +117,22 @@ PLANTED = {
         "UPDATE stock_position SET on_hand = on_hand - 1 WHERE variant_id = {variant}",
         {"stock.movements"},
     ),
+    "a position has given its buckets more than they have": (
+        "UPDATE stock_position SET pooled = pooled + 1 WHERE variant_id = {variant}",
+        {"stock.buckets", "stock.reserved"},
+    ),
+    "goods to come are counted that nobody waits for": (
+        ("INSERT INTO stock_article (merchant_id, variant_id, ahead, ahead_limit, ahead_promised, ahead_on)"
+        " SELECT merchant_id, variant_id, 'backorder', 5, 1, '2030-01-01' FROM stock_position WHERE variant_id = {variant}"),
+        {"stock.ahead"},
+    ),
+    "a flash sale has set pieces aside for nobody": (
+        ("INSERT INTO stock_sale (id, merchant_id, ref, listing_ref, variant_ids, opens_at, starts_at, ends_at, pieces,"
+        " limit_each, at_once, ticket_seconds, allotted, sold_out, created_at)"
+        " SELECT 7, merchant_id, 'sal_7', 'lst_7', ARRAY[variant_id], '2026-11-22', '2026-11-22', '2026-11-23', 5, 1, 9, 60,"
+        " 2, false, '2026-11-22' FROM stock_position WHERE variant_id = {variant}"),
+        {"stock.sales"},
+    ),
     "a movement is gone": ("DELETE FROM stock_movement WHERE variant_id = {variant}", {"stock.movements"}),
     "stock is below zero": (
         "UPDATE stock_position SET on_hand = -1 WHERE variant_id = {variant}",
