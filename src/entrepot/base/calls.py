@@ -10,7 +10,7 @@ cost four times what the statement itself costs a process. Inside one, and for e
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -18,7 +18,8 @@ from itertools import count
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import Connection
 from psycopg.errors import error_from_result
 from psycopg.pq import DiagnosticField, ExecStatus
@@ -90,7 +91,7 @@ def answer_all(*asks: Ask[Any], source: Call | None = None) -> None:
     if source is not None:
         parameters += source.params
     sql = _asking(tuple([ask.sql for ask in asks]), source.sql if source else "")
-    for ask, value in zip(asks, _row(sql, parameters), strict=True):
+    for ask, value in zip(asks, _row(connections[DEFAULT_DB_ALIAS], sql, parameters), strict=True):
         ask.take(value)
 
 
@@ -101,15 +102,17 @@ def run_calls(*calls: Call) -> str | None:
     """
     sql = _calling(tuple([call.sql for call in calls]))
     parameters = [value for call in calls for value in call.params]
+    # Asked for once: each name looked up through Django's proxy is a walk through the thread's own things.
+    base = connections[DEFAULT_DB_ALIAS]
     try:
-        if not connection.in_atomic_block:
+        if not base.in_atomic_block:
             failpoints.reach_commit(failpoints.BEFORE)
-            word = _row(sql, parameters)[0]
+            word = _row(base, sql, parameters)[0]
             failpoints.reach_commit(failpoints.AFTER)
             return word
         # A refusal must not take the larger transaction down before its owner has decided.
         with transaction.atomic():
-            return _row(sql, parameters)[0]
+            return _row(base, sql, parameters)[0]
     except DatabaseError as trouble:
         state = getattr(trouble.__cause__, "sqlstate", None) or ""
         if not state.startswith(_OURS):
@@ -117,18 +120,18 @@ def run_calls(*calls: Call) -> str | None:
         raise Halted(state, trouble.__cause__.diag.message_detail or "") from trouble  # type: ignore[union-attr]
 
 
-def _row(sql: str, parameters: Sequence[Value]) -> tuple[str | None, ...]:
+def _row(base: BaseDatabaseWrapper, sql: str, parameters: Sequence[Value]) -> tuple[str | None, ...]:
     """The one row that these statements answer, as texts."""
-    if connection.in_atomic_block:
-        with connection.cursor() as cursor:
+    if base.in_atomic_block:
+        with base.cursor() as cursor:
             cursor.execute(sql, parameters)
             row = cursor.fetchone()
         must(row is not None, "these statements answer one row")
         return tuple(row)
     run: Callable[..., tuple[str | None, ...]] = _prepared
-    for wrapper in reversed(connection.execute_wrappers):
+    for wrapper in reversed(base.execute_wrappers):
         run = partial(wrapper, run)
-    return run(sql, parameters, False, {"connection": connection, "cursor": None})
+    return run(sql, parameters, False, {"connection": base, "cursor": None})
 
 
 _names: Final[WeakKeyDictionary[Connection[Any], dict[str, bytes]]] = WeakKeyDictionary()
@@ -136,19 +139,20 @@ _numbers: Final = count(1)
 _FORGOTTEN: Final = b"26000"
 
 
-def _prepared(sql: str, parameters: Sequence[Value], _many: bool, _context: object) -> tuple[str | None, ...]:
-    connection.ensure_connection()
+def _prepared(sql: str, parameters: Sequence[Value], _many: bool, context: Mapping[str, Any]) -> tuple[str | None, ...]:
+    base = context["connection"]
+    base.ensure_connection()
     began = time.monotonic()
-    with connection.wrap_database_errors:
-        opened, values = connection.connection, [_bytes(value) for value in parameters]
+    with base.wrap_database_errors:
+        opened, values = base.connection, [_bytes(value) for value in parameters]
         result = opened.pgconn.exec_prepared(_name(opened, sql), values)
         if result.error_field(DiagnosticField.SQLSTATE) == _FORGOTTEN:
             # The driver has had the server forget all prepared statements, as it does after a rollback.
             _names.pop(opened)
             result = opened.pgconn.exec_prepared(_name(opened, sql), values)
         _must_be(ExecStatus.TUPLES_OK, result)
-    if connection.queries_logged:
-        connection.queries_log.append({"sql": sql, "time": f"{time.monotonic() - began:.3f}"})
+    if base.queries_logged:
+        base.queries_log.append({"sql": sql, "time": f"{time.monotonic() - began:.3f}"})
     must(result.ntuples == 1, "these statements answer one row")
     row = [result.get_value(0, column) for column in range(result.nfields)]
     return tuple([value.decode() if value is not None else None for value in row])
