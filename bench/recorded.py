@@ -68,6 +68,8 @@ def main(arguments: list[str]) -> None:
     quotes = [json.loads(line) for line in sys.stdin]
     asked_for(quotes[0])  # channels, law and rates are known to the process from here
     asked = asked_for(quotes[0])
+    # What a process reads anew every minute, the channels and the law, is no part of an order.
+    usual = {sql for sql, _ in asked}
     types = [name for sql, _ in asked for name in types_of(sql)]
     names = [f"p{number}" for number in range(len(types))]
     columns = ", ".join(f"{name} {of}" for name, of in zip(names, types, strict=True))
@@ -75,7 +77,7 @@ def main(arguments: list[str]) -> None:
         cursor.execute(f"CREATE UNLOGGED TABLE IF NOT EXISTS bench_floor (n bigint PRIMARY KEY, {columns})")
         places = ", ".join(f"%s::{of}" for of in types)
         for number, one in enumerate(quotes, start=start):
-            values = [value for _, params in asked_for(one) for value in params]
+            values = [value for sql, params in asked_for(one) if sql in usual for value in params]
             cursor.execute(f"INSERT INTO bench_floor VALUES (%s, {places})", [number, *values])
         cursor.execute("ANALYZE bench_floor")
     script, left = ["\\set i :i + 1", "\\set n :start + :client_id * :each + :i"], iter(names)
