@@ -72,7 +72,7 @@ _VERBS: Final[dict[Verb, Promise]] = {
     Verb.ASKED: _("Had the report fetched again"),
 }  # fmt: skip
 _STATES: Final[dict[CaseState, tuple[Promise, str]]] = {
-    CaseState.OPEN: (_("Open"), "refused"), CaseState.EXPLAINED: (_("Explained"), "going"),
+    CaseState.OPEN: (_("Not settled"), "refused"), CaseState.EXPLAINED: (_("Explained"), "going"),
     CaseState.MATCHED: (_("Matched"), "arrived"),
 }  # fmt: skip
 # What may be wrong with a field of a line; the reader's sayings are these texts.
