@@ -33,7 +33,7 @@ from tests.payments.sandbox import Desk
 from tests.payments.stripe_desk import BANKS, StripeDesk
 
 pytestmark = pytest.mark.django_db
-ORDERS = {"orders.stages", "orders.holds", "orders.money", "orders.stock"}
+ORDERS = {"orders.stages", "orders.holds", "orders.money", "orders.stock", "payments.allocated"}
 AREAS = {"ledger", "holds", "refunds", "payouts", "chargebacks"}
 SOUND = [one for one in CHECKS if one.name in ORDERS or one.name.split(".")[0] in AREAS]
 

@@ -41,11 +41,14 @@ PROMOTIONS: Final = (
     Check(
         "payments.allocated",
         "A payment that was taken is laid out over the consignments it paid, to the minor unit.",
-        """SELECT p.ref, format('taken %%s, laid out %%s', p.amount_minor, coalesce(h.minor, 0))
+        # What a merchant could not supply of an authorised payment was never taken.
+        """SELECT p.ref, format('taken %%s, laid out %%s', t.minor, coalesce(h.minor, 0))
              FROM payments_payment p
+             LEFT JOIN payments_authorisation a ON a.payment_id = p.id AND a.shopper_id = p.shopper_id
+            CROSS JOIN LATERAL (SELECT p.amount_minor - coalesce(a.dropped_minor, 0) AS minor) AS t
              LEFT JOIN (SELECT payment_id, currency,
                                sum(goods_minor + freight_minor + duty_minor + tax_minor + fees_minor) AS minor
                           FROM payments_hold GROUP BY 1, 2) AS h ON h.payment_id = p.id AND h.currency = p.currency
-            WHERE p.state = 'captured' AND p.amount_minor IS DISTINCT FROM h.minor""",
+            WHERE p.state = 'captured' AND t.minor IS DISTINCT FROM h.minor""",
     ),
 )
