@@ -10,8 +10,9 @@ from entrepot.base.failpoints import AFTER, BEFORE
 from entrepot.carriage.adapters import Carrier
 from entrepot.catalogue.adapters import PictureSource
 from entrepot.payments.terms import PaymentProvider
+from entrepot.reconciliation.terms import ReportSource
 
-PORTS = {"provider": PaymentProvider, "carrier": Carrier, "pictures": PictureSource}
+PORTS = {"provider": PaymentProvider, "carrier": Carrier, "pictures": PictureSource, "reports": ReportSource}
 JOBS = sorted(Path(entrepot.jobs.__path__[0]).glob("*.py"))
 # Names that let a job reach out of the house without a port.
 OUTSIDE = {"EmailMultiAlternatives", "EmailMessage", "send_mail", "send_mass_mail", "urlopen", "httpx", "smtplib"}

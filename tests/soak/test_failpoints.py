@@ -31,7 +31,7 @@ UNPLAYED = {"allowance.orders", "orders.quotes", "payments.unmatched"}
 SOUND = [one for one in CHECKS if one.name not in UNPLAYED]
 # Parcels, product files and prices are not this play's; what a kill at a random moment does to them, the journeys show.
 ELSEWHERE = (
-    "carriage.", "carrier.", "catalogue.", "landed.", "pictures.", "import_feed", "quote_basket", "order_ahead",
+    "carriage.", "carrier.", "catalogue.", "landed.", "pictures.", "reports.", "reconciliation.", "book_report", "remit_owed", "write_off_difference", "import_feed", "quote_basket", "order_ahead",
     "ship_consignment", "record_tracking", "receive_parcel", "undo_receive", "consolidate", "unpack", "dispatch_box",
     "refuse_at_customs", "give_back_refused", "return_to_zone", "disputes.lapse_claim", "disputes.stall_claim",
 )  # fmt: skip

@@ -9,6 +9,7 @@ import stripe
 from django.conf import settings
 from stripe.params import BalanceTransactionListParamsCreated
 
+from entrepot.base import failpoints
 from entrepot.kernel.must import must
 from entrepot.reconciliation.terms import ReportSilent, ReportSource
 
@@ -79,6 +80,8 @@ class StripeReports:
 def source() -> ReportSource:
     """Reports of the provider that the settings name."""
     if settings.PAYMENT_PROVIDER == "stripe":
-        return StripeReports(api_key=settings.PAYMENT_API_KEY, url=settings.PAYMENT_URL)
+        stripes: ReportSource = StripeReports(api_key=settings.PAYMENT_API_KEY, url=settings.PAYMENT_URL)
+        return failpoints.outside(stripes, "reports")
     must(settings.PAYMENT_PROVIDER == "sandbox", "reports come from the provider that takes the payments")
-    return SandboxReports(url=settings.PAYMENT_URL, api_key=settings.PAYMENT_API_KEY)
+    sandboxes: ReportSource = SandboxReports(url=settings.PAYMENT_URL, api_key=settings.PAYMENT_API_KEY)
+    return failpoints.outside(sandboxes, "reports")
