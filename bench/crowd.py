@@ -25,19 +25,35 @@ class Line:
 
     def __init__(self, address: tuple[str, int], steps: Any) -> None:
         self.address, self.steps, self.got = address, steps, b""
-        self.socket = socket.create_connection(address)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.idle = False
+        self.request: bytes | None = None
+        self.connect()
         self.go(next(steps))
+
+    def connect(self) -> None:
+        self.socket = socket.create_connection(self.address)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    @property
+    def idle(self) -> bool:
+        return self.request is None
 
     def go(self, request: bytes | None) -> None:
         """Send it, or stand by when there is nothing to do at the moment."""
-        self.idle = request is None
+        self.request = request
         if request is not None:
             self.socket.sendall(request)
 
+    def again(self) -> None:
+        """The server has closed a connection that stood by for long: open another, and ask again what it did not hear."""
+        self.socket.close()
+        self.connect()
+        self.go(self.request)
+
     def read(self) -> None:
-        self.got += self.socket.recv(65_536)
+        heard = self.socket.recv(65_536)
+        if not heard:
+            raise ConnectionResetError
+        self.got += heard
         head, found, body = self.got.partition(b"\r\n\r\n")
         if not found:
             return
@@ -129,6 +145,7 @@ class Load:
         address = self.plan["host"], self.plan["port"]
         began = time.perf_counter()
         waiting, lines = select.epoll(), {}
+        self.epoll = waiting
         for _ in range(self.plan["clients"]):
             line = Line(address, getattr(self, self.plan["what"])())
             lines[line.socket.fileno()] = line
@@ -153,6 +170,11 @@ class Load:
                 lines[file].read()
         except StopIteration:
             lines.pop(file).socket.close()
+        except (ConnectionResetError, BrokenPipeError):
+            line = lines.pop(file)
+            line.again()
+            lines[line.socket.fileno()] = line
+            self.epoll.register(line.socket.fileno(), select.EPOLLIN)
 
 
 if __name__ == "__main__":
