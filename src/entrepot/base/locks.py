@@ -13,6 +13,7 @@ from entrepot.kernel.must import must
 
 RANKS: Final = (
     "basket_basket",
+    "stock_ticket",
     "stock_position",
     "stock_bucket",
     "stock_article",
@@ -25,6 +26,7 @@ RANKS: Final = (
     "depot_parcel",
     "depot_box",
     "carriage_shipment",
+    "promotions_promotion",
     "allowance_year",
     "ledger_account",
 )

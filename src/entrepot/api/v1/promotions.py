@@ -141,6 +141,7 @@ class MerchantPromotionsDoor(Door):
     def post(self, parsed_path: Path[MerchantPath], parsed_body: Body[PromotionIn]) -> PromotionMade:
         """Put up a promotion on the merchant's own goods, borne by the merchant."""
         merchant = parties.merchant_by_slug(slug=parsed_path.merchant)
+        parties.must_work_for(viewer=self.viewer, merchant_id=merchant.id)
         body = parsed_body
         ids = [catalogue.listing(viewer=self.viewer, merchant_id=merchant.id, ref=ref).id for ref in body.listings[:50]]
         scope = Scope(merchant.id, body.channel, body.category, tuple(ids))
