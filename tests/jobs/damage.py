@@ -274,4 +274,26 @@ PLANTED = {
         " 1, now())"),
         {"promotions.uses"},
     ),
+    "lines were matched and are gone": (
+        "INSERT INTO reconciliation_match (place, rule, strength, made_at) VALUES ('bank', 'hand', 0, now())",
+        {"reconciliation.matches"},
+    ),
+    "an exception was closed though nothing matches it": (
+        ("WITH i AS (INSERT INTO reconciliation_item (place, side, number, kind, mark, source, reference, amount_minor, currency, at, day, text, transfer_ids)"
+        " VALUES ('bank', 'theirs', 'x', 'other', '', '', '', 5, 'CNY', now(), now(), '', ARRAY[]::bigint[]) RETURNING id)"
+        " INSERT INTO reconciliation_case (ref, item_id, why, state, opened_at)"
+        " SELECT 'exc_x', id, 'missing_here', 'matched', now() FROM i"),
+        {"reconciliation.queue"},
+    ),
+    "the books' lines have more than the ledger": (
+        ("INSERT INTO reconciliation_item (place, side, number, kind, mark, source, reference, amount_minor, currency, at, day, text, transfer_ids)"
+        " VALUES ('bank', 'books', 'x', 'other', '', '', '', 5, 'CNY', now(), now(), '', ARRAY[]::bigint[])"),
+        {"reconciliation.books"},
+    ),
+    "a settlement was booked that no report has": (
+        ("WITH r AS (INSERT INTO reconciliation_report (ref, place, form, name, digest, lines, taken, faults, at)"
+        " VALUES ('rep_x', 'provider', 'sandbox', 'x', 'x', 0, 0, '[]', now()))"
+        " UPDATE ledger_transfer SET code = 'psp.settled' WHERE code = 'released.freight'"),
+        {"ledger.chain", "reconciliation.proven"},
+    ),
 }  # fmt: skip
