@@ -75,6 +75,7 @@ class Load:
         # (when to ask again, number, shopper) of those in the queue.
         self.waiting: list[tuple[float, int, dict[str, Any]]] = []
         self.until = 0.0
+        self.over = False
 
     def request(self, method: str, path: str, shopper: dict[str, Any], body: bytes = b"") -> bytes:
         headers = f"Authorization: Bearer {shopper['token']}\r\nAccept: application/json\r\n" if shopper else ""
@@ -115,7 +116,7 @@ class Load:
     def sale(self) -> Any:
         """Everybody asks for their place again and again and orders when it is their turn, until it is sold out."""
         path = f"/api/v1/sales/{self.plan['sale']}"
-        while self.waiting or self.open:
+        while (self.waiting or self.open) and not self.over:
             if not self.waiting or self.waiting[0][0] > time.perf_counter():
                 yield None
                 continue
@@ -134,7 +135,7 @@ class Load:
             if number % 50 == 0:
                 _, sale = yield from self.ask("look", self.request("GET", path, {}))
                 if sale.get("sold_out"):
-                    self.waiting.clear()
+                    self.over = True
 
     def run(self) -> dict[str, Any]:
         if self.plan["what"] == "sale":
