@@ -73,6 +73,19 @@ class Shop(Market):
         self.start("hello", "-m", "bench.hello", str(self.ports["hello"]), str(self.processes), str(self.threads))
         for name in ("web", "hello"):
             self.wait_for(self.ports[name], name)
+        with psycopg.connect(self.database, autocommit=True) as admin:
+            admin.execute("VACUUM ANALYZE")
+            admin.execute("CHECKPOINT")
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until all processes of the web server have read in what they need: they listen before that."""
+        web = psutil.Process(self.children[0].pid)
+        spent, quiet = 0.0, 0
+        while quiet < 3:
+            time.sleep(0.5)
+            now = sum(sum(one.cpu_times()[:2]) for one in [web, *web.children(recursive=True)])
+            quiet, spent = (quiet + 1 if now - spent < 0.05 else 0), now
 
     def take(self, count: int) -> list[dict[str, Any]]:
         """Quotes that nobody has used."""
@@ -242,6 +255,10 @@ def afterwards(market: Shop) -> None:
         end="",
         flush=True,
     )
+    # The demo market has left jobs of its own, some of them for the provider.
+    port, hears = str(market.ports["provider"]), f"{market.base}/webhooks/payments"
+    market.start("provider", "-m", "bench.provider", port, hears)
+    market.wait_for(market.ports["provider"], "provider")
     market.start("worker", "-m", "entrepot.cli", "worker")
     began = time.monotonic()
     while sum(market.rows(waiting)[0]) and time.monotonic() - began < PATIENCE:
