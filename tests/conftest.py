@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings as market
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 from hypothesis import settings
 
 from tests.house import emptying
@@ -33,6 +34,12 @@ def statements_name_their_owner(request: pytest.FixtureRequest) -> Iterator[None
         return
     with connection.execute_wrapper(refuse_ownerless_statement):
         yield
+
+
+@pytest.fixture(autouse=True)
+def language_is_the_usual_one() -> None:
+    """A page in Chinese leaves its language behind in the thread; the next test begins in English again."""
+    translation.activate(market.LANGUAGE_CODE)
 
 
 @pytest.hookimpl(trylast=True)

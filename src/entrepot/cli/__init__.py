@@ -43,7 +43,19 @@ _MODULES: Final = {
 }
 _ALL: Final = (
     *("accounts", "audit", "classify", "demo", "demo_market", "explain", "import_", "index", "ledger", "matrix"),
-    *("migrate", "payments", "quote", "reconcile", "requote", "sandbox", "search", "serve", "simulate", "stock"),
+    *(
+        "migrate",
+        "payments",
+        "payouts",
+        "quote",
+        "reconcile",
+        "requote",
+        "sandbox",
+        "search",
+        "serve",
+        "simulate",
+        "stock",
+    ),
     *("tariff", "tariff_check", "tariff_diff", "tariff_load", "worker"),
 )
 

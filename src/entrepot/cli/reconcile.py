@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -16,6 +16,8 @@ from entrepot.reconciliation import queries
 from entrepot.reconciliation.rules import SIZE_MAX
 from entrepot.reconciliation.services import take_report
 from entrepot.reconciliation.terms import Report, ReportUnreadable
+
+_WIDE: Final = 160
 
 
 @app.command("reconcile")
@@ -60,6 +62,9 @@ def reconcile_books(
         said = Text("agrees", "green") if not one.open_cases else Text(f"{one.open_cases} open", "bold red")
         table.add_row(one.place.value, one.currency, *(str(money.decimal) for money in sums), said)
     console = Console()
+    if not console.is_terminal:
+        # In a file or a pipe nothing is cut off.
+        console.width = _WIDE
     console.print(table)
     ages = queries.tally(on=on).ages
     console.print("Days open: " + ", ".join(f"{age.value}: {count}" for age, count in ages.items()))

@@ -12,7 +12,7 @@ from entrepot.kernel.money import Money
 from entrepot.parties.terms import Viewer
 from entrepot.payments import models
 from entrepot.payments.queries.who import must_operate
-from entrepot.payments.rules import heard
+from entrepot.payments.rules import Heard, heard
 from entrepot.payments.terms import (
     OperatorAction,
     OperatorVerb,
@@ -22,6 +22,7 @@ from entrepot.payments.terms import (
     PaymentUnknown,
     ProviderEvent,
     State,
+    Unreadable,
 )
 
 TRIES_MOST: Final = 20
@@ -160,7 +161,11 @@ def _payment(row: models.PaymentRow) -> Payment:
 
 
 def _event(row: models.EventRow) -> ProviderEvent:
-    told = heard(said=json.loads(bytes(row.body)))
+    try:
+        told = heard(said=json.loads(bytes(row.body)))
+    except Unreadable:
+        # Kept by an earlier version that took less for granted. It is on the operator's list by what was read then.
+        told = Heard(row.kind, row.object_id, {})
     return ProviderEvent(
         id=row.id,
         event_id=row.event_id,
