@@ -1,5 +1,7 @@
 """The operator's desk: payments in trouble and odd messages, and what is done about them."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
@@ -7,6 +9,8 @@ from tests.edges import shop as make
 from tests.orders import make as order_make
 from tests.parties import make as people
 
+from entrepot.ledger import queries as ledger
+from entrepot.ledger.terms import About
 from entrepot.orders import queries as orders
 from entrepot.orders.terms import Stage, State, Verb
 from entrepot.payments import queries as payments
@@ -112,3 +116,32 @@ def test_a_refused_parcels_money_goes_back_when_its_shopper_stays_silent(languag
         assert client.post(form)["Location"] == page
     assert orders.order(viewer=viewer, ref=ref).consignments[0].stage is Stage.REFUNDED
     assert form not in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_books_are_read_from_an_order_to_a_transfer_and_closed_only_after_a_look(language: str) -> None:
+    shop = make.opened()
+    shopper, viewer = make.shopper()
+    ref = make.ordered(shopper, viewer, shop)
+    make.paid(viewer, ref)
+    order = orders.order(viewer=viewer, ref=ref)
+    (first, *_rest) = ledger.transfers_of(about=About(order_id=order.id))
+    client, books = desk(), f"/{language}/operator/ledger"
+    money = client.get(f"/{language}/operator/orders/{ref}/money/").content.decode()
+    assert f"{books}/transfers/{first.id}/" in money
+    assert "badge refused" not in money
+    for asked in (first.key, str(first.id)):
+        assert client.get(f"{books}/find/", {"q": asked}).headers["Location"] == f"{books}/transfers/{first.id}/"
+    assert first.key in client.get(f"{books}/find/", {"q": order.consignments[0].ref}).content.decode()
+    page = client.get(f"{books}/transfers/{first.id}/").content.decode()
+    assert ref in page
+    assert order.consignments[0].merchant_name in page or first.about.merchant_id is None
+    account = f"{books}/{first.debit_kind.value}/{first.amount.currency}/{first.debit_subject}/"
+    assert first.key in client.get(account, {"code": first.code.value}).content.decode()
+    assert first.key not in client.get(account, {"code": "adjusted"}).content.decode()
+    assert first.key not in client.get(account, {"to": "2000-01-01"}).content.decode()
+    assert "2020-01-31" in client.get(f"{books}/close/", {"day": "2020-01-31"}).content.decode()
+    assert f"{books}/close/confirm/" not in client.get(f"{books}/close/", {"day": "2999-01-31"}).content.decode()
+    assert ledger.closed_until() is None
+    assert client.post(f"{books}/close/confirm/", {"day": "2020-01-31"}).status_code == 302
+    assert ledger.closed_until() == datetime(2020, 2, 1, tzinfo=UTC)

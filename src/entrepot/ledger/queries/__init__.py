@@ -23,12 +23,15 @@ from entrepot.ledger.queries.entries import (
     transfers_on,
 )
 from entrepot.ledger.queries.proof import chain_faults, drift, export_lines, sealed_passages
+from entrepot.ledger.queries.records import closed_until, closing, record, transfer_at
 
 __all__ = [
     "accounts",
     "balance",
     "balances_of",
     "chain_faults",
+    "closed_until",
+    "closing",
     "debits_of",
     "drift",
     "export_lines",
@@ -36,10 +39,12 @@ __all__ = [
     "merchant_entries",
     "merchant_months",
     "merchant_statement",
+    "record",
     "sealed_passages",
     "subjects_owing",
     "subjects_with_money",
     "taken_back",
+    "transfer_at",
     "transfers_of",
     "transfers_on",
     "trial_balance",

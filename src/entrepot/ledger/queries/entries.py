@@ -38,7 +38,9 @@ def transfers_of(*, about: About, after: int = 0, limit: int = 100) -> tuple[Ent
     ]
     must(asked, "a statement is about something")
     where = " AND ".join(f"t.{column} = %s" for column, _ in asked)
-    return _entries(f"{where} AND t.id > %s ORDER BY t.id LIMIT %s", [*(value for _, value in asked), after, limit])
+    return entries_where(
+        where=f"{where} AND t.id > %s ORDER BY t.id LIMIT %s", values=[*(value for _, value in asked), after, limit]
+    )
 
 
 def is_posted(*, key: str) -> bool:
@@ -48,16 +50,33 @@ def is_posted(*, key: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def transfers_on(*, kind: Kind, currency: str, subject: int = 0, after: int = 0, limit: int = 100) -> tuple[Entry, ...]:
-    """The statement of one account, oldest first: what its balance is made of."""
+def transfers_on(
+    *,
+    kind: Kind,
+    currency: str,
+    subject: int = 0,
+    after: int = 0,
+    limit: int = 100,
+    code: Code | None = None,
+    span: tuple[datetime | None, datetime | None] = (None, None),
+) -> tuple[Entry, ...]:
+    """The statement of one account, oldest first: what its balance is made of.
+
+    code: only these. span: what took effect from the first moment up to the second, which is not in it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM ledger_account WHERE kind = %s AND subject = %s AND currency = %s",
             [kind.value, subject, currency],
         )
         ids = [row[0] for row in cursor.fetchall()]
-    touched = "t.id > %s AND (t.debit_id = ANY(%s) OR t.credit_id = ANY(%s)) ORDER BY t.id LIMIT %s"
-    return _entries(touched, [after, ids, ids, limit])
+    start, until = span
+    return entries_where(
+        where="""t.id > %s AND (t.debit_id = ANY(%s) OR t.credit_id = ANY(%s)) AND t.code = coalesce(%s::text, t.code)
+           AND t.effective_at >= coalesce(%s::timestamptz, '-infinity')
+           AND t.effective_at < coalesce(%s::timestamptz, 'infinity') ORDER BY t.id LIMIT %s""",
+        values=[after, ids, ids, code.value if code else None, start, until, limit],
+    )
 
 
 def merchant_entries(*, merchant_id: int, before: int | None = None, limit: int = 50) -> tuple[Entry, ...]:
@@ -68,10 +87,10 @@ def merchant_entries(*, merchant_id: int, before: int | None = None, limit: int 
             [Kind.MERCHANT_AVAILABLE.value, merchant_id],
         )
         ids = [row[0] for row in cursor.fetchall()]
-    return _entries(
-        """t.merchant_id = %s AND t.id < coalesce(%s::bigint, 9223372036854775807)
+    return entries_where(
+        where="""t.merchant_id = %s AND t.id < coalesce(%s::bigint, 9223372036854775807)
            AND (t.debit_id = ANY(%s) OR t.credit_id = ANY(%s)) ORDER BY t.id DESC LIMIT %s""",
-        [merchant_id, before, ids, ids, limit],
+        values=[merchant_id, before, ids, ids, limit],
     )
 
 
@@ -194,7 +213,8 @@ def merchant_months(*, merchant_id: int) -> tuple[StatementMonth, ...]:
     return tuple(reversed(months))
 
 
-def _entries(where: str, values: Sequence[int | list[int] | None]) -> tuple[Entry, ...]:
+def entries_where(*, where: str, values: Sequence[int | str | datetime | list[int] | None]) -> tuple[Entry, ...]:
+    """Transfers that a condition of ours picks; `t` is the transfer. Promises come once, with what became of them."""
     with connection.cursor() as cursor:
         cursor.execute(f"{_ENTRY} {where}", list(values))
         return tuple(

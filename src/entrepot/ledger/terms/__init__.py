@@ -14,6 +14,7 @@ from entrepot.ledger.terms.accounts import (
     Nature,
     TrialLine,
 )
+from entrepot.ledger.terms.records import Closing, ClosingSum, Record
 from entrepot.ledger.terms.refusals import (
     KeyTaken,
     Overdrawn,
@@ -48,6 +49,8 @@ __all__ = [
     "Balance",
     "ChainFault",
     "Clamp",
+    "Closing",
+    "ClosingSum",
     "Code",
     "Drift",
     "Ending",
@@ -66,6 +69,7 @@ __all__ = [
     "PendingUnknown",
     "PeriodClosed",
     "PeriodMoves",
+    "Record",
     "ResolvedOtherwise",
     "Result",
     "Shares",

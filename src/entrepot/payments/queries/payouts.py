@@ -151,6 +151,14 @@ def payout_by_key(*, merchant_id: int, key: str) -> Payout | None:
     return payout_of_row(row=row) if row else None
 
 
+def payout_anywhere(*, viewer: Viewer, ref: str) -> Payout | None:
+    """Any merchant's payout by its reference, for operators. Raises NotYours."""
+    must_operate(viewer=viewer)
+    with across_owners("an operator looks for a payout"):
+        row = models.PayoutRow.objects.filter(ref=ref).first()
+    return payout_of_row(row=row) if row else None
+
+
 def payout_at_provider(*, provider_id: str, reference: str) -> Payout | None:
     """The payout that the provider means by our reference; its own id must not speak against it."""
     with across_owners("the provider names a payout, not whose it is"):

@@ -1,7 +1,7 @@
 """The ledger: trial balance, accounts, and the transfers each figure is made of."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_date
 from entrepot.kernel.money import Money
 from entrepot.ledger import queries as ledger
 from entrepot.ledger.rules import subject_label
-from entrepot.ledger.terms import Account, Entry, Kind, TrialLine
+from entrepot.ledger.terms import Account, Code, Entry, Kind, TrialLine
 from entrepot.orders import queries as orders
 from entrepot.parties import queries as parties
 from entrepot.parties.terms import NotYours
@@ -93,8 +93,17 @@ def statement(request: HttpRequest, kind: str, currency: str, subject: int) -> H
     """One account's transfers, oldest first, with what each did to it."""
     wanted = _kind(kind)
     after = request.GET.get("after", "")
+    asked = request.GET.get("code", "")
+    code = Code(asked) if asked in set(Code) else None
+    since, to = _day(request.GET.get("since", "")), _day(request.GET.get("to", ""))
     found = ledger.transfers_on(
-        kind=wanted, currency=currency, subject=subject, after=int(after) if after.isdigit() else 0, limit=_PAGE + 1
+        kind=wanted,
+        currency=currency,
+        subject=subject,
+        after=int(after) if after.isdigit() else 0,
+        limit=_PAGE + 1,
+        code=code,
+        span=(_start_of(since), _start_of(to + timedelta(days=1)) if to else None),
     )
     rows = rows_of(found[:_PAGE], account=(wanted, subject))
     shown = {
@@ -102,6 +111,12 @@ def statement(request: HttpRequest, kind: str, currency: str, subject: int) -> H
         "kind": wanted,
         "name": account_name(wanted),
         "codes": code_name,
+        "reasons": sorted(((each.value, code_name(each)) for each in Code), key=lambda pair: pair[1]),
+        "chosen": code.value if code else "",
+        "since": since.isoformat() if since else "",
+        "to": to.isoformat() if to else "",
+        "filtered": bool(code or since or to),
+        "subject": subject,
         "whose": _parcels(request, wanted, [subject]).get(subject) or _subjects([(wanted, subject)])[wanted, subject],
         "currency": currency,
         "balance": ledger.balance(kind=wanted, currency=currency, subject=subject),
@@ -160,6 +175,17 @@ def _parcels(request: HttpRequest, kind: Kind, subjects: list[int]) -> dict[int,
     if kind is not Kind.HOLD:
         return {}
     return orders.refs_of_consignments(viewer=viewer_of(request), consignment_ids=subjects)
+
+
+def _day(written: str) -> date | None:
+    try:
+        return parse_date(written)
+    except ValueError:
+        return None
+
+
+def _start_of(day: date | None) -> datetime | None:
+    return datetime.combine(day, time.min, UTC) if day else None
 
 
 def _kind(name: str) -> Kind:

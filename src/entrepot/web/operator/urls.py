@@ -17,6 +17,7 @@ from entrepot.web.operator import (
     reconciliation,
     requotes,
     scenarios,
+    transfers,
     troubles,
 )
 
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.show, name="operator"),
     path("orders/", orders.listing, name="operator-orders"),
     path("orders/<slug:ref>/", orders.show, name="operator-order"),
+    path("orders/<slug:ref>/money/", transfers.of_order, name="operator-order-money"),
     path("orders/<slug:ref>/parcels/<slug:consignment>/give-back/", orders.give_back, name="operator-parcel-give-back"),
     path("prices/<slug:ref>/", price.show, name="operator-price"),
     path("payments/<slug:ref>/ask/", troubles.ask, name="operator-payment-ask"),
@@ -65,6 +67,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reconciliation/exceptions/<slug:ref>/decide/", reconciliation.decide, name="operator-exception-decide"),
     path("reconciliation/<slug:place>/<slug:currency>/", reconciliation.gap, name="operator-gap"),
     path("ledger/", ledger.balance, name="operator-ledger"),
+    path("ledger/find/", transfers.find, name="operator-ledger-find"),
+    path("ledger/close/", transfers.closing, name="operator-ledger-close"),
+    path("ledger/close/confirm/", transfers.close, name="operator-ledger-closed"),
+    path("ledger/transfers/<int:number>/", transfers.show, name="operator-transfer"),
     path("ledger/<slug:kind>/<slug:currency>/", ledger.accounts, name="operator-accounts"),
     path("ledger/<slug:kind>/<slug:currency>/<int:subject>/", ledger.statement, name="operator-statement"),
 ]
