@@ -1,6 +1,5 @@
 """A card payment provider: intents with a hosted card page, captures, refunds, payouts, signed events."""
 
-import json
 import re
 import secrets
 import time
@@ -8,11 +7,10 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from entrepot_sandbox import card_page, chargebacks, reports
+from entrepot_sandbox import card_page, chargebacks, forms, reports
 from entrepot_sandbox.server import Party, Problem, Reply, Request, Route, json_reply
 from entrepot_sandbox.store import Json, Store, iso
 
-AMOUNT_MAX: Final = 10**12
 SETTLES_AFTER: Final = 3.0
 
 SUCCEEDS: Final = "4242424242424242"
@@ -67,13 +65,13 @@ class Payments(Party):
             "id": key,
             "status": "requires_card",
             "pay_url": f"{self._public_url}/pay/{key}",
-            "amount": _amount(body),
-            "currency": _currency(body),
-            "reference": _words(body, "reference", most=255),
-            "return_url": _return_url(body),
-            "description": _words(body, "description", most=500, needed=False),
-            "locale": _words(body, "locale", most=35, needed=False) or "en",
-            "capture": _choice(body, "capture", ("automatic", "manual")),
+            "amount": forms.amount(body),
+            "currency": forms.currency(body),
+            "reference": forms.words(body, "reference", most=255),
+            "return_url": forms.return_url(body),
+            "description": forms.words(body, "description", most=500, needed=False),
+            "locale": forms.words(body, "locale", most=35, needed=False) or "en",
+            "capture": forms.choice(body, "capture", ("automatic", "manual")),
             "amount_captured": 0,
             "amount_refunded": 0,
             "created_at": iso(),
@@ -95,10 +93,10 @@ class Payments(Party):
 
     def capture_intent(self, request: Request, key: str) -> Reply:
         """Take what was authorised, or a part of it, once; the rest is given free."""
-        intent, amount = self._intent(key), _amount(request.json())
+        intent, amount = self._intent(key), forms.amount(request.json())
         if intent["status"] != "authorised":
             raise Problem(409, "not_authorised", f"The intent is {intent['status']}.")
-        if amount > _whole(intent["amount"]):
+        if amount > forms.whole(intent["amount"]):
             raise Problem(422, "capture_exceeds_authorised", "No more can be taken than was authorised.")
         intent["amount_captured"] = amount
         self._move(intent, "succeeded")
@@ -106,15 +104,15 @@ class Payments(Party):
 
     def refund_intent(self, request: Request, key: str) -> Reply:
         intent, body = self._intent(key), request.json()
-        amount = _amount(body)
+        amount = forms.amount(body)
         if intent["status"] != "succeeded":
             raise Problem(409, "not_captured", f"The intent is {intent['status']}.")
-        refunded = _whole(intent["amount_refunded"])
+        refunded = forms.whole(intent["amount_refunded"])
         if any(one["status"] not in ("won", "lost") for one in self.store.things(kind="chargeback", reference=key)):
             raise Problem(409, "disputed", "The card's bank has taken this payment back for now.")
-        lost = sum(_whole(one["amount"]) for one in self.store.things(kind="chargeback", reference=key)
+        lost = sum(forms.whole(one["amount"]) for one in self.store.things(kind="chargeback", reference=key)
                    if one["status"] == "lost")  # fmt: skip
-        if refunded + lost + amount > _whole(intent["amount_captured"]):
+        if refunded + lost + amount > forms.whole(intent["amount_captured"]):
             raise Problem(422, "refund_exceeds_captured", "Refunds cannot exceed what was captured.")
         intent["amount_refunded"] = refunded + amount
         refund: Json = {
@@ -122,7 +120,7 @@ class Payments(Party):
             "intent": key,
             "amount": amount,
             "currency": intent["currency"],
-            "reason": _words(body, "reason", most=255, needed=False),
+            "reason": forms.words(body, "reason", most=255, needed=False),
             "status": "succeeded",
             "created_at": iso(),
         }
@@ -147,7 +145,7 @@ class Payments(Party):
         intent["status"] = status
         self.store.put(intent, kind="intent")
         if status == "succeeded":
-            taken = _whole(intent["amount_captured"])
+            taken = forms.whole(intent["amount_captured"])
             reports.enter(self.store, "capture", intent, taken, fee=reports.fee_of(taken))
         if status in ("authorised", "succeeded", "declined", "cancelled"):
             self._say(f"intent.{status}", _public(intent), hold=hold)
@@ -163,7 +161,7 @@ class Payments(Party):
     def pay(self, request: Request, key: str) -> Reply:
         intent, form = self._intent(key), request.form()
         if intent["status"] == "succeeded" and form.get("dispute"):
-            self._dispute(intent, amount=_whole(intent["amount_captured"]), reason="product_not_received")
+            self._dispute(intent, amount=forms.whole(intent["amount_captured"]), reason="product_not_received")
             return self._page(intent)
         if intent["status"] in ("processing", "authorised", "succeeded", "cancelled") or form.get("give_up"):
             return self._back(intent)
@@ -209,11 +207,11 @@ class Payments(Party):
     def open_chargeback(self, request: Request) -> Reply:
         """What the bank would do, for scripts and tests: dispute a payment, or a part of it."""
         body = request.json()
-        intent = self._intent(_words(body, "intent", most=64))
-        amount = _amount(body) if "amount" in body else _whole(intent["amount_captured"])
-        if intent["status"] != "succeeded" or amount > _whole(intent["amount_captured"]):
+        intent = self._intent(forms.words(body, "intent", most=64))
+        amount = forms.amount(body) if "amount" in body else forms.whole(intent["amount_captured"])
+        if intent["status"] != "succeeded" or amount > forms.whole(intent["amount_captured"]):
             raise Problem(409, "not_captured", "No such amount was taken.")
-        return json_reply(self._dispute(intent, amount=amount, reason=_words(body, "reason", most=64)), 201)
+        return json_reply(self._dispute(intent, amount=amount, reason=forms.words(body, "reason", most=64)), 201)
 
     def show_chargeback(self, request: Request, key: str) -> Reply:
         return json_reply(self._chargeback(key))
@@ -231,7 +229,7 @@ class Payments(Party):
             return case
         case = chargebacks.opened("cb_" + secrets.token_hex(12), intent, amount=amount, reason=reason)
         self.store.put(case, kind="chargeback", reference=str(intent["id"]))
-        reports.enter(self.store, "chargeback", case, -amount, fee=_whole(case["fee"]), reference="")
+        reports.enter(self.store, "chargeback", case, -amount, fee=forms.whole(case["fee"]), reference="")
         self._say("chargeback.opened", case)
         self.store.later("overdue", str(case["id"]), wait=chargebacks.ANSWER_WITHIN)
         return case
@@ -247,8 +245,8 @@ class Payments(Party):
         if chargebacks.ruled(case, overdue=action == "overdue"):
             self.store.put(case, kind="chargeback")
             if case["status"] == "won":
-                fee = -_whole(case["fee_refunded"])
-                reports.enter(self.store, "chargeback_return", case, _whole(case["amount"]), fee=fee, reference="")
+                fee = -forms.whole(case["fee_refunded"])
+                reports.enter(self.store, "chargeback_return", case, forms.whole(case["amount"]), fee=fee, reference="")
             self._say(f"chargeback.{case['status']}", case)
 
     # --- payouts
@@ -258,10 +256,10 @@ class Payments(Party):
         payout: Json = {
             "id": "po_" + secrets.token_hex(12),
             "status": "in_transit",
-            "amount": _amount(body),
-            "currency": _currency(body),
-            "reference": _words(body, "reference", most=255),
-            "destination": _words(body, "destination", most=255),
+            "amount": forms.amount(body),
+            "currency": forms.currency(body),
+            "reference": forms.words(body, "reference", most=255),
+            "destination": forms.words(body, "destination", most=255),
             "created_at": iso(),
         }
         self.store.put(payout, kind="payout", reference=str(payout["reference"]))
@@ -283,7 +281,7 @@ class Payments(Party):
             case "dispute":
                 intent = self._intent(subject)
                 if intent["status"] == "succeeded":
-                    self._dispute(intent, amount=_whole(intent["amount_captured"]), reason="fraudulent")
+                    self._dispute(intent, amount=forms.whole(intent["amount_captured"]), reason="fraudulent")
             case "ruling" | "overdue":
                 self._rule(action, subject)
             case "payout":
@@ -303,7 +301,7 @@ class Payments(Party):
         elif "return" in destination or destination.endswith(COMES_BACK):
             self.store.later("return", key, wait=self._pace)
         if not fails:
-            reports.enter(self.store, "payout", payout, -_whole(payout["amount"]))
+            reports.enter(self.store, "payout", payout, -forms.whole(payout["amount"]))
         payout["arrived_at"] = iso(time.time())
         self.store.put(payout, kind="payout")
         self._say(f"payout.{payout['status']}", payout)
@@ -314,7 +312,7 @@ class Payments(Party):
         if payout is not None and payout["status"] == "paid":
             payout["status"], payout["failure"] = "returned", "account_closed"
             self.store.put(payout, kind="payout")
-            reports.enter(self.store, "payout_return", payout, _whole(payout["amount"]))
+            reports.enter(self.store, "payout_return", payout, forms.whole(payout["amount"]))
             self._say("payout.returned", payout)
 
     # --- looking back
@@ -333,7 +331,7 @@ class Payments(Party):
 
     def open_settlement(self, request: Request) -> Reply:
         body = request.json()
-        return json_reply(reports.settled(self.store, amount=_amount(body), currency=_currency(body)), 201)
+        return json_reply(reports.settled(self.store, amount=forms.amount(body), currency=forms.currency(body)), 201)
 
     def show_balance(self, request: Request) -> Reply:
         """Per currency, minor units: captured, refunded, disputed (taken back and not won), fees, paid_out, in_transit."""
@@ -341,7 +339,7 @@ class Payments(Party):
 
         def add(currency: object, name: str, amount: object) -> None:
             row = sums.setdefault(str(currency), dict.fromkeys(_SUMS, 0))
-            row[name] += _whole(amount)
+            row[name] += forms.whole(amount)
 
         for intent in self.store.things(kind="intent"):
             if intent["status"] == "succeeded":
@@ -349,7 +347,7 @@ class Payments(Party):
                 add(intent["currency"], "refunded", intent["amount_refunded"])
         for case in self.store.things(kind="chargeback"):
             add(case["currency"], "disputed", 0 if case["status"] == "won" else case["amount"])
-            add(case["currency"], "fees", _whole(case["fee"]) - _whole(case["fee_refunded"]))
+            add(case["currency"], "fees", forms.whole(case["fee"]) - forms.whole(case["fee_refunded"]))
         for payout in self.store.things(kind="payout"):
             if payout["status"] not in ("failed", "returned"):
                 name = "paid_out" if payout["status"] == "paid" else "in_transit"
@@ -368,45 +366,3 @@ def _back_url(intent: Json) -> str:
     parts = urlsplit(str(intent["return_url"]))
     query = [*parse_qsl(parts.query, keep_blank_values=True), ("intent", str(intent["id"]))]
     return urlunsplit(parts._replace(query=urlencode(query)))
-
-
-def _whole(value: object) -> int:
-    assert isinstance(value, int)
-    return value
-
-
-def _amount(body: Json) -> int:
-    amount = body.get("amount")
-    if type(amount) is not int or not 0 < amount <= AMOUNT_MAX:
-        raise Problem(422, "bad_amount", "amount is a whole number of minor units above zero.")
-    return amount
-
-
-def _currency(body: Json) -> str:
-    currency = body.get("currency")
-    if not isinstance(currency, str) or not re.fullmatch(r"[A-Z]{3}", currency):
-        raise Problem(422, "bad_currency", "currency is a three-letter ISO 4217 code.")
-    return currency
-
-
-def _words(body: Json, name: str, *, most: int, needed: bool = True) -> str:
-    value = body.get(name)
-    if value is None and not needed:
-        return ""
-    if not isinstance(value, str) or len(value) > most or (needed and not value.strip()):
-        raise Problem(422, f"bad_{name}", f"{name} is a text of at most {most} characters.")
-    return value
-
-
-def _choice(body: Json, name: str, choices: tuple[str, ...]) -> str:
-    value = body.get(name, choices[0])
-    if value not in choices:
-        raise Problem(422, f"bad_{name}", f"{name} is one of {', '.join(choices)}.")
-    return str(value)
-
-
-def _return_url(body: Json) -> str:
-    url = _words(body, "return_url", most=2000)
-    if urlsplit(url).scheme not in ("http", "https") or not json.dumps(url).isprintable():
-        raise Problem(422, "bad_return_url", "return_url is an http or https address.")
-    return url
